@@ -8,6 +8,8 @@ import {
   startRedis,
   startSystem,
   tempDir,
+  waitFor,
+  type AppProcess,
   type TestRedis,
 } from '#testing';
 import type { Order, Product, User } from '#shop-contracts';
@@ -92,20 +94,45 @@ onPrograms(['redis-server'], 'the stream of orders of two processes', () => {
 });
 
 describe('the stream of orders', () => {
-  it.each(['monolith', 'order-service'])(
-    'ends at the shutdown of the %s, which it does not delay',
-    async (name) => {
-      const folder = tempDir('order-stream-');
-      const env = { DATA_DIR: folder.path, ORDER_SERVICE_PORT: '0', REGISTRY_URL: 'http://127.0.0.1:9' };
-      const isMonolith = name === 'monolith';
-      const { process, url } = isMonolith ? await startSystem('monolith', env) : await startApp(name, env);
-      const reader = await SseReader.open(`${url}${isMonolith ? '/api/order-service' : ''}/orders/stream`);
-      await reader.untilCount(1);
-      const start = performance.now();
-      expect(await process.stop()).toEqual({ code: 0, signal: null });
-      expect(performance.now() - start).toBeLessThan(PROMPT_MS);
-      expect(reader.isEnded).toBe(true);
-      folder.remove();
+  const setting = (dataPlane = 'wire') => ({ DATA_DIR: folder.path, DATA_PLANE: dataPlane });
+  const alone = () => ({ ...setting(), ORDER_SERVICE_PORT: '0', REGISTRY_URL: 'http://127.0.0.1:9' });
+  let folder: ReturnType<typeof tempDir>;
+  beforeEach(() => (folder = tempDir('order-stream-')));
+  afterEach(() => folder.remove());
+
+  const expectPromptEnd = async (process: AppProcess['process'], url: string): Promise<void> => {
+    const reader = await SseReader.open(`${url}/orders/stream`);
+    await reader.untilCount(1);
+    const start = performance.now();
+    expect(await process.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - start).toBeLessThan(PROMPT_MS);
+    expect([reader.isEnded, reader.response.complete]).toEqual([true, true]);
+  };
+
+  it.each([
+    ['monolith', 'wire'],
+    ['monolith', 'node'],
+    ['split', 'wire'],
+    ['split', 'node'],
+  ] as const)('ends at the shutdown of the %s on the %s data plane, without delay', async (mount, plane) => {
+    const { process, url } = await startSystem(mount, setting(plane));
+    await expectPromptEnd(process, `${url}/api/order-service`);
+  });
+
+  it('ends at the shutdown of the order service, without delay', async () => {
+    const { process, url } = await startApp('order-service', alone());
+    await expectPromptEnd(process, url);
+  });
+
+  it.each(['wire', 'node'])(
+    'ends at the shutdown of a gateway alone, on the %s data plane',
+    async (plane) => {
+      const gateway = await startApp('gateway', { ...setting(plane), GATEWAY_PORT: '0' });
+      const service = await startApp('order-service', { ...alone(), REGISTRY_URL: gateway.url });
+      const url = `${gateway.url}/api/order-service`;
+      await waitFor('the order service', async () => (await fetch(`${url}/health/live`)).ok);
+      await expectPromptEnd(gateway.process, url);
+      await service.process.stop();
     },
   );
 });

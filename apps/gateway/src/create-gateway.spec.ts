@@ -1,7 +1,7 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { Agent, createServer, get, type RequestListener, type Server } from 'node:http';
+import { Agent, createServer, get, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { call, tempDir, waitFor } from '#testing';
@@ -78,6 +78,34 @@ describe('createGateway', () => {
         await gateway.close();
         expect(performance.now() - startedAt).toBeGreaterThan(190);
         expect(await Promise.all(requests)).toEqual(['cut off', 'cut off']);
+      },
+    );
+
+    it.each(['wire', 'node'] as const)(
+      'ends event streams, later ones as well, on the %s data plane',
+      async (plane) => {
+        const late: ServerResponse[] = [];
+        const beginStream = (response: ServerResponse) =>
+          response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+        const streams = createServer(({ url }, response) => {
+          if (url === '/late') late.push(response);
+          else beginStream(response);
+        }).listen(0, '127.0.0.1');
+        await once(streams, 'listening');
+        const gateway = await start({ config: { DATA_PLANE: plane }, closeTimeout: Infinity });
+        const { port } = streams.address() as AddressInfo;
+        const instance = { ...body, url: `http://127.0.0.1:${port}` };
+        await call(gateway.url, 'POST /discovery/register', { body: instance });
+        const texts = ['/late', '/now'].map(async (path) =>
+          (await fetch(`${gateway.url}/api/users${path}`)).text(),
+        );
+        await waitFor('the late request', () => late.length === 1);
+        const closed = gateway.close();
+        expect(await texts[1]).toBe('data: 1\n\n');
+        late.forEach(beginStream);
+        expect(await texts[0]).toBe('data: 1\n\n');
+        await closed;
+        streams.close();
       },
     );
 

@@ -18,6 +18,9 @@ import { nodeInternals } from './sockets/node-internals.js';
 import { retainRegistered } from './upstream/retain-registered.js';
 import { UpstreamClient } from './upstream/upstream-client.js';
 
+/** Responses that begin while the connections end may be event streams, too. */
+const STREAM_SWEEP_MS = 250;
+
 /** Dependencies of the data plane. */
 export interface DataPlaneParts extends Omit<
   WirePlaneParts,
@@ -35,6 +38,7 @@ export class DataPlane {
   private readonly upstreams: UpstreamClient;
   private readonly stopSweeping: () => void;
   private readonly observable: Pick<Forward<never>, 'observeSelections'>[] = [];
+  private streamSweep: NodeJS.Timeout | undefined;
   private observer: SelectionObserver | undefined = undefined;
 
   constructor(private readonly parts: DataPlaneParts) {
@@ -79,9 +83,16 @@ export class DataPlane {
     for (const forward of this.observable) forward.observeSelections(observer);
   }
 
+  /** Ends event streams from now on, for a shutdown: they would delay it, and their clients connect to another gateway. */
+  endEventStreams(): void {
+    this.upstreams.endEventStreams();
+    this.streamSweep ??= setInterval(() => this.upstreams.endEventStreams(), STREAM_SWEEP_MS).unref();
+  }
+
   /** Closes upstream connections after the requests on them have ended. */
   async close(): Promise<void> {
     this.stopSweeping();
+    clearInterval(this.streamSweep);
     await this.upstreams.close();
   }
 

@@ -16,7 +16,7 @@ export interface ProxyLifeParts {
 
 /**
  * Start and shutdown of the proxy. Between the two shutdown hooks, the server closes and waits for running exchanges;
- * therefore tunnels close before it, and upstream connections after it.
+ * therefore tunnels and event streams end before it, and upstream connections after it.
  */
 export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(private readonly parts: ProxyLifeParts) {}
@@ -28,6 +28,7 @@ export class ProxyLife implements OnModuleInit, BeforeApplicationShutdown, OnApp
 
   beforeApplicationShutdown(): void {
     this.parts.plane.nodePlane.closeTunnels();
+    this.parts.plane.endEventStreams();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -28,6 +28,7 @@ export class HedgedResponse implements MovableSink, HedgedAttempt {
   readonly retainsBytes = false;
   readonly onPause = ignore;
   readonly onEnd = ignore;
+  readonly onCut = ignore;
   readonly onTunnel = ignore;
   readonly onBroken = ignore;
   readonly onDrain = ignore;

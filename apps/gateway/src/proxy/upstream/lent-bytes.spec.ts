@@ -67,6 +67,7 @@ class GatheringSink implements MovableSink {
   readonly onPause = nothing;
   readonly onTunnel = nothing;
   readonly onDrain = nothing;
+  readonly onCut = nothing;
   onFailure(): void {
     this.onEnd();
   }

@@ -4,7 +4,7 @@ import type { ResponseHead } from '../http1/head/response-head.js';
 
 /**
  * Receives the response of one instance as it arrives. Order of calls: `onConnect`, any number of `onInterim`, then
- * `onHead`, `onBody`…, `onEnd`, or `onTunnel`. `onFailure` ends the sequence before the head, `onBroken` after it.
+ * `onHead`, `onBody`…, `onEnd` or `onCut`, or `onTunnel`. `onFailure` ends the sequence before the head, `onBroken` after it.
  */
 export interface ResponseSink {
   readonly method: string;
@@ -30,6 +30,11 @@ export interface ResponseSink {
   onPause(): void;
   /** @param tail completes a chunked body that was passed unchanged. @param trailers its trailer fields only */
   onEnd(tail: string, trailers: string): void;
+  /**
+   * The gateway ends the response before the instance does; nothing follows.
+   * @param tail completes a chunked body that was passed unchanged; `undefined`: the body cannot end here
+   */
+  onCut(tail: string | undefined): void;
   /** The instance has switched protocols. The sink now owns `socket`; `first` arrived after the 101. */
   onTunnel(head: ResponseHead, socket: Duplex, first: Buffer): void;
   onFailure(failure: Failure): void;

@@ -6,6 +6,8 @@ import { UpstreamPool } from './upstream-pool.js';
 /** The connections to all instances; the wire and node data planes share one client. */
 export class UpstreamClient {
   private readonly pools = new Map<string, UpstreamPool>();
+  /** Pools that get no further requests, until those in progress have ended. */
+  private readonly closing = new Set<UpstreamPool>();
 
   /**
    * @param tls TLS options for https instances, in addition to the default certificate authorities
@@ -33,23 +35,31 @@ export class UpstreamClient {
   renew(endpoint: string, isReset: boolean): void {
     const pool = this.pools.get(endpoint);
     if (!pool) return;
-    this.pools.delete(endpoint);
-    void pool.close();
+    this.retire(endpoint, pool);
     if (isReset) pool.reset();
   }
 
   /** Closes the pools whose endpoint is not in `endpoints`. */
   retain(endpoints: ReadonlySet<string>): void {
     for (const [endpoint, pool] of this.pools) {
-      if (endpoints.has(endpoint)) continue;
-      this.pools.delete(endpoint);
-      void pool.close();
+      if (!endpoints.has(endpoint)) this.retire(endpoint, pool);
     }
+  }
+
+  /** Ends the event streams that clients read: they have no natural end, and their clients connect again. */
+  endEventStreams(): void {
+    for (const pool of [...this.pools.values(), ...this.closing]) pool.endEventStreams();
   }
 
   /** Closes idle connections at once, busy ones after their exchange. */
   async close(): Promise<void> {
     await Promise.all([...this.pools.values()].map((pool) => pool.close()));
     this.wheel.stop();
+  }
+
+  private retire(endpoint: string, pool: UpstreamPool): void {
+    this.pools.delete(endpoint);
+    this.closing.add(pool);
+    void pool.close().then(() => this.closing.delete(pool));
   }
 }

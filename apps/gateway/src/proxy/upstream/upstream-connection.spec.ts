@@ -45,6 +45,9 @@ class NotingSink implements MovableSink {
   onEnd(): void {
     this.recorded.push('end');
   }
+  onCut(tail: string | undefined): void {
+    this.recorded.push(`cut ${JSON.stringify(tail)}`);
+  }
   onTunnel({ status }: ResponseHead, socket: Duplex, first: Buffer): void {
     this.recorded.push(`tunnel ${status}`);
     this.tunnel = { socket, first: first.toString() };
@@ -160,6 +163,55 @@ describe('UpstreamConnection', () => {
     const other = pool.acquire(true, 1);
     expect(other).not.toBe(connection);
     other.destroy();
+  });
+
+  describe('with event streams that the gateway ends', () => {
+    const STREAM = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n';
+    const CHUNKED = `${STREAM}Transfer-Encoding: chunked\r\n\r\n`;
+
+    it.each([
+      ['completes chunks', CHUNKED + '4\r\n: a\n\r\n', 'cut "0\\r\\n\\r\\n"'],
+      ['completes a stream without an event', CHUNKED, 'cut "0\\r\\n\\r\\n"'],
+      ['completes a body that ends with the connection', `${STREAM}\r\n: a\n`, 'cut ""'],
+      ['does not complete half a chunk', `${CHUNKED}9\r\n: a\n`, 'cut undefined'],
+      ['does not complete a shorter body', `${STREAM}Content-Length: 9\r\n\r\n: a\n`, 'cut undefined'],
+    ])('%s', async (_what, bytes, recorded) => {
+      const sink = new NotingSink('GET', undefined);
+      ask(sink);
+      const socket = await requested();
+      socket.write(bytes);
+      await waitFor(
+        'the response',
+        () => sink.recorded.at(-1) === (bytes === CHUNKED ? 'head 200' : 'body : a\n'),
+      );
+      const ended = once(socket.resume(), 'end');
+      pool.endEventStreams();
+      expect(sink.recorded.at(-1)).toBe(recorded);
+      await ended;
+    });
+
+    it('does not complete one whose client does not read', async () => {
+      const sink = new NotingSink('GET', undefined);
+      const connection = ask(sink);
+      (await requested()).write(CHUNKED);
+      await reported(sink, 'head 200');
+      connection.pause();
+      pool.endEventStreams();
+      expect(sink.recorded.at(-1)).toBe('cut undefined');
+    });
+
+    it.each([
+      ['a POST', 'POST', CHUNKED],
+      ['another type', 'GET', CHUNKED.replace('event-stream', 'event-stream2')],
+    ])('leaves the response to %s', async (_what, method, bytes) => {
+      const sink = new NotingSink(method, undefined);
+      const connection = ask(sink);
+      (await requested()).write(bytes);
+      await reported(sink, 'head 200');
+      pool.endEventStreams();
+      expect(sink.recorded.at(-1)).toBe('head 200');
+      connection.destroy();
+    });
   });
 
   it('is not reused after the instance has closed it while it was idle', async () => {

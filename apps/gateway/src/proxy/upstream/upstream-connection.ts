@@ -54,6 +54,8 @@ export class UpstreamConnection extends UpstreamSocket {
   private state = State.Queued;
   private unsent: UnsentRequest | undefined = undefined;
   private sink: MovableSink | undefined;
+  /** Head of the last response. */
+  private head: ResponseHead | undefined = undefined;
   private requestDone = false;
   private keepsAlive = false;
   private idleMs = DEFAULT_IDLE_MS;
@@ -176,6 +178,19 @@ export class UpstreamConnection extends UpstreamSocket {
     this.socket?.destroy();
   }
 
+  /**
+   * Ends the response if it is an event stream that a GET opened: its reader connects again. The response to another method
+   * may be the only result of a call.
+   */
+  endEventStream(): void {
+    const { sink, state, head } = this;
+    if (state !== State.Body || sink?.method !== 'GET' || !head?.isEventStream) return;
+    // A client that reads nothing would not read the end either.
+    const tail = this.isPaused ? undefined : this.responses.body.earlyEnd;
+    this.destroy();
+    sink.onCut(tail);
+  }
+
   /** Ends the connection as if the instance had closed it. */
   abort(): void {
     this.onClose();
@@ -284,6 +299,7 @@ export class UpstreamConnection extends UpstreamSocket {
 
   private beginBody(head: ResponseHead, sink: ResponseSink): void {
     this.state = State.Body;
+    this.head = head;
     if (head.keepAliveSeconds !== undefined) this.idleMs = idleMsOf(head.keepAliveSeconds);
     this.responses.expectBody(head, sink.method);
     this.keepsAlive = head.keepsAlive && !this.responses.body.endsWithConnection;

@@ -102,6 +102,10 @@ export class UpstreamPool implements ConnectionOwner {
     for (const connection of [...this.open]) connection.abort();
   }
 
+  endEventStreams(): void {
+    for (const connection of [...this.open]) connection.endEventStream();
+  }
+
   private leaveConnecting(connection: UpstreamConnection): void {
     if (this.connecting.delete(connection)) this.beginNext();
   }

@@ -1,5 +1,7 @@
 import { ChunkedReader, type PayloadSink } from './chunked-reader.js';
 
+const LAST_CHUNK = '0\r\n\r\n';
+
 const enum Kind {
   None,
   Length,
@@ -30,6 +32,15 @@ export class BodyReader {
 
   get endsWithConnection(): boolean {
     return this.kind === Kind.UntilClose;
+  }
+
+  /**
+   * What completes the bytes of the body so far, for a sender that ends it here; `undefined` if a length was announced, or in
+   * the middle of a chunk.
+   */
+  get earlyEnd(): string | undefined {
+    if (this.kind === Kind.UntilClose) return '';
+    return this.chunked?.isBetweenChunks ? LAST_CHUNK : undefined;
   }
 
   /** Body bytes read so far, without framing. */

@@ -50,6 +50,11 @@ export class ChunkedReader {
     return this.at === At.Done;
   }
 
+  /** Whether the bytes so far end with a whole chunk, or before the first one. */
+  get isBetweenChunks(): boolean {
+    return this.at === At.FirstDigit;
+  }
+
   /** End offset of the bytes of the last {@link read} that may be forwarded unchanged. */
   get passEnd(): number {
     return this.passable;

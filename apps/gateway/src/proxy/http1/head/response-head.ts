@@ -37,6 +37,11 @@ export class ResponseHead {
     return this.status === 503 && fieldOf(`\r\n${this.fields}`, 'retry-after') !== undefined;
   }
 
+  /** Whether the body is a stream of server-sent events. It searches the whole head. */
+  get isEventStream(): boolean {
+    return /^content-type:[ \t]*text\/event-stream[ \t]*(?:;|\r)/im.test(this.fields);
+  }
+
   get isInterim(): boolean {
     return this.status < 200;
   }

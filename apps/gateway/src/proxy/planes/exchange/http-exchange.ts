@@ -241,6 +241,19 @@ export class HttpExchange<C extends ClientSide = ClientSide>
     this.client.finish(this.keepsAlive);
   }
 
+  onCut(tail: string | undefined): void {
+    this.upstream = undefined;
+    if (tail === undefined) {
+      this.client.cutOff();
+      return;
+    }
+    // No failure, and not complete: a cache must not store it.
+    this.ending = 'client-left';
+    this.client.output.end(tail, '');
+    this.outcome?.completed(this);
+    this.client.finish(this.keepsAlive);
+  }
+
   onTunnel(head: ResponseHead, upstream: Duplex, first: Buffer): void {
     this.upstream = undefined;
     const { status } = head;
