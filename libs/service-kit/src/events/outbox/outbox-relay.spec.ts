@@ -20,8 +20,12 @@ class StoringTransport {
   /** Delays the return of `send`. */
   gate: Promise<void> = Promise.resolve();
 
+  isAway = false;
+  attempts = 0;
+
   storedUpTo(): Promise<string> {
-    return Promise.resolve(this.stored);
+    this.attempts += 1;
+    return this.isAway ? Promise.reject(new Error('away')) : Promise.resolve(this.stored);
   }
 
   async send(events: readonly CloudEvent[]): Promise<void> {
@@ -51,17 +55,20 @@ onBothStores('the relay of an outbox', (store) => {
     rows = new OutboxRows(database, SERVICE);
     outbox = new Outbox(database, SERVICE);
     transport = new StoringTransport();
-    const progress = new OutboxProgress(database, SERVICE);
-    const handled = { purge: () => Promise.resolve() };
-    relay = new OutboxRelay({ service: SERVICE, outbox, rows, progress, handled, transport, logger });
+    relay = relayTo(transport);
   });
   afterEach(async () => {
     await relay.stop();
     await database.destroy();
   });
 
-  const publish = (count: number) =>
-    outbox.transaction((_trx, send) =>
+  const relayTo = (to: StoringTransport): OutboxRelay => {
+    const progress = new OutboxProgress(database, SERVICE);
+    const handled = { purge: () => Promise.resolve() };
+    return new OutboxRelay({ service: SERVICE, outbox, rows, progress, handled, transport: to, logger });
+  };
+  const publish = (count: number, of = outbox) =>
+    of.transaction((_trx, send) =>
       send(...Array.from({ length: count }, () => ({ definition: noteChanged, subject: 'a', data: {} }))),
     );
 
@@ -94,5 +101,42 @@ onBothStores('the relay of an outbox', (store) => {
     await stopped;
     expect(transport.batches).toBe(1);
     expect(await rows.state()).toMatchObject({ waiting: 2 * BATCH });
+  });
+
+  describe('while the transport is away', () => {
+    const PAUSES = 4;
+    const pauseAfterFailures = async () => {
+      transport.isAway = true;
+      relay.start();
+      await publish(1);
+      await waitFor('long pauses between attempts', () => transport.attempts >= PAUSES);
+    };
+    it.each([
+      ['its process', () => outbox],
+      ['another process', () => new Outbox(database, SERVICE)],
+    ])('numbers what %s commits without waiting for the next attempts', async (_whose, of) => {
+      await pauseAfterFailures();
+      await publish(10 * BATCH, of());
+      const all = 1 + 10 * BATCH;
+      await waitFor('the numbers', async () => (await rows.after(0, all)).length === all);
+      expect(transport.attempts).toBeLessThan(PAUSES + 2);
+    });
+
+    it('leaves sending to a process that reaches the transport', async () => {
+      await pauseAfterFailures();
+      const reached = new StoringTransport();
+      const other = relayTo(reached);
+      other.start();
+      await publish(1);
+      await waitFor('the event', async () => (await rows.state()).waiting === 0);
+      expect(Number(reached.stored)).toBe(await rows.last());
+      await other.stop();
+    });
+
+    it('sends when it is back', async () => {
+      await pauseAfterFailures();
+      transport.isAway = false;
+      await waitFor('the events', async () => (await rows.state()).waiting === 0);
+    });
   });
 });

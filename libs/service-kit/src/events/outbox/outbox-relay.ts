@@ -6,6 +6,7 @@ import { RepeatedWork } from '../repeated-work.js';
 import type { Outbox } from './outbox.js';
 import type { OutboxProgress } from './outbox-progress.js';
 import { LEASE_MS, type OutboxRows } from './outbox-rows.js';
+import { UnsentNumbering } from './unsent-numbering.js';
 
 /** Sent events are kept this long: a transport that has lost events receives again what a group has not handled. */
 export const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
@@ -47,6 +48,8 @@ export interface OutboxRelayOptions {
 export class OutboxRelay {
   private readonly owner = newId();
   private readonly work: RepeatedWork;
+  private readonly numbering: UnsentNumbering;
+  private isFailing = false;
   private purgedAt = -Infinity;
   private progressAt = -Infinity;
   private hasCommitted = false;
@@ -55,16 +58,12 @@ export class OutboxRelay {
   private lease: Lease | undefined;
 
   constructor(private readonly options: OutboxRelayOptions) {
-    const { logger } = options;
+    const { rows, onNumbered = () => undefined } = options;
+    this.numbering = new UnsentNumbering(rows, () => this.stored, onNumbered);
     this.work = new RepeatedWork(
       () => this.runPass(),
       POLL_MS,
-      (err) => {
-        // The process stops; the outbox keeps the events.
-        if (err instanceof TransportClosed) return;
-        if (err === undefined) logger.info('Events are sent again');
-        else logger.warn({ err }, 'Events cannot be sent; the outbox keeps them and retries');
-      },
+      (err) => this.report(err),
     );
   }
 
@@ -76,7 +75,7 @@ export class OutboxRelay {
 
   /** Resolves after the batch that is being sent. */
   async stop(): Promise<void> {
-    await this.work.stop();
+    await Promise.all([this.work.stop(), this.numbering.stop()]);
     // If the store is unavailable, the lease expires.
     await this.options.rows.release(this.owner).catch(() => undefined);
   }
@@ -85,12 +84,31 @@ export class OutboxRelay {
     this.options.outbox.onCommit(() => {
       this.hasCommitted = true;
       this.work.wake();
+      this.numbering.wake();
     });
     this.work.wake();
   }
 
+  /** @param err the first failure to send; `undefined`: events are sent again */
+  private report(err: unknown): void {
+    const { logger } = this.options;
+    // The process stops; the outbox keeps the events.
+    if (err instanceof TransportClosed) return;
+    this.isFailing = err !== undefined;
+    if (err === undefined) {
+      this.numbering.pause();
+      logger.info('Events are sent again');
+    } else {
+      this.numbering.start();
+      logger.warn({ err }, 'Events cannot be sent; the outbox keeps them and retries');
+    }
+  }
+
   /** Sends everything that waits. */
   private async runPass(): Promise<void> {
+    const { service, transport } = this.options;
+    // Before it takes the lease: the transport may not respond for long.
+    if (this.isFailing) await transport.storedUpTo(service);
     if (this.hasCommitted || (await this.isBehind())) await this.sendAll();
     await this.recordProgress();
     await this.purge();
@@ -109,6 +127,10 @@ export class OutboxRelay {
     const renewal = setInterval(() => void rows.lease(this.owner).catch(() => undefined), LEASE_MS / 3);
     try {
       while (!this.work.isStopped && (await this.sendBatch()));
+    } catch (error) {
+      this.lease = undefined;
+      await rows.release(this.owner).catch(() => undefined);
+      throw error;
     } finally {
       clearInterval(renewal);
     }
@@ -116,11 +138,13 @@ export class OutboxRelay {
 
   /** `false`: nothing is left, or another process sends. */
   private async sendBatch(): Promise<boolean> {
-    const { rows, progress, transport } = this.options;
+    const { service, rows, progress, transport, onNumbered } = this.options;
     const sent = await this.heldLease();
     if (sent === undefined) return false;
-    const stored = await this.storedAfter(sent);
-    await this.number(Math.max(sent, Number(stored)));
+    const stored = (await transport.storedUpTo(service)) ?? String(sent);
+    this.stored = Number(stored);
+    await rows.number(Math.max(sent, this.stored), BATCH);
+    onNumbered?.();
     const isLost = Number(stored) < sent;
     const handled = isLost ? await progress.handledByAll() : undefined;
     const events = await rows.after(Math.max(Number(stored), handled ?? 0), BATCH);
@@ -133,24 +157,6 @@ export class OutboxRelay {
     await transport.send(events, stored);
     await this.markSent(Number(last.sequence));
     return events.length === BATCH;
-  }
-
-  /** While the transport is away, events get their numbers nevertheless: live views show them. */
-  private async storedAfter(sent: number): Promise<string> {
-    const { service, transport } = this.options;
-    try {
-      const stored = (await transport.storedUpTo(service)) ?? String(sent);
-      this.stored = Number(stored);
-      return stored;
-    } catch (error) {
-      await this.number(Math.max(sent, this.stored));
-      throw error;
-    }
-  }
-
-  private async number(above: number): Promise<void> {
-    await this.options.rows.number(above, BATCH);
-    this.options.onNumbered?.();
   }
 
   /** The sequence of the last event that was sent; `undefined` while another process sends. */

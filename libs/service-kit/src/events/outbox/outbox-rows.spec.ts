@@ -38,7 +38,7 @@ onPostgres('the rows of an outbox', (server) => {
 
   it('keep their numbers when two processes number them at the same time', async () => {
     await publish('a', 'b');
-    let second = Promise.resolve();
+    let second: Promise<unknown> = Promise.resolve();
     const first = await database.transaction().execute(async (trx) => {
       await rowsIn(trx).number(0, 100);
       second = rowsIn(database).number(0, 100);

@@ -68,12 +68,13 @@ export class OutboxRows {
    * numbers that consumers have seen. An event keeps its number, also if another process numbers at the same time.
    *
    * @param above sequence of the last event that was sent or that the transport has stored
+   * @returns how many were numbered
    */
-  async number(above: number, limit: number): Promise<void> {
+  async number(above: number, limit: number): Promise<number> {
     const { outbox } = this.tables;
     const base = Math.max(above, await this.last(), Date.now() * 1000);
     const table = sql.table(outbox);
-    await sql`
+    const { numAffectedRows } = await sql`
       with fresh as (
         select position, row_number() over (order by position) as number
         from (select position from ${table} where sequence is null order by position limit ${limit}) as unnumbered
@@ -83,6 +84,7 @@ export class OutboxRows {
       where ${sql.ref(`${outbox}.position`)} = fresh.position and ${sql.ref(`${outbox}.sequence`)} is null`.execute(
       this.database,
     );
+    return Number(numAffectedRows ?? 0);
   }
 
   /** The next events after `sequence`. */
