@@ -16,7 +16,7 @@ export class OrderStreamController {
     summary: 'Stream changes of orders as server-sent events; users get their own',
     description:
       'The event `reset` asks the reader to list the orders: the stream begins (`start`), or events are no longer kept ' +
-      '(`events-lost`). Every other event has the data of the domain event of this name. The stream ends after 15 minutes.',
+      '(`events-lost`). Every other event has the data of the domain event of this name. The stream ends after 13 to 15 minutes.',
     stream: ORDER_STREAM,
     query: OrderStreamQueryDto,
     headers: { 'Last-Event-ID': 'the `id` of the last event that the reader has; later events follow it' },

@@ -38,6 +38,7 @@ function streamOf() {
   const source = {
     tail: store,
     maxMissedEvents: 10,
+    retryMs: () => 2000,
     blockOf: ({ sequence }: CloudEvent) => `event ${sequence}\n\n`,
     rows: {
       reaches: (sequence: number) => Promise.resolve(sequence > 0),

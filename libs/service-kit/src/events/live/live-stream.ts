@@ -24,6 +24,8 @@ export interface LiveSource {
   readonly maxMissedEvents: number;
   /** The event as it is sent. */
   readonly blockOf: (event: CloudEvent) => string;
+  /** After what time a reader connects again. */
+  readonly retryMs: () => number;
 }
 
 /** Why a reader has to read the present state: events before the stream are not sent. */
@@ -63,7 +65,7 @@ export class LiveStream implements Follower {
     out.on('error', () => undefined);
     out.writeHead(200, { ...headers, ...HEADERS });
     this.isOpen = true;
-    this.write('retry: 2000\n\n');
+    this.write(`retry: ${this.source.retryMs()}\n\n`);
     if (position === undefined) this.reset('start');
     else this.position = position;
     if (!this.isLive) this.catchUp();

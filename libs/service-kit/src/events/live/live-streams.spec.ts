@@ -169,11 +169,33 @@ onBothStores('live streams', (store) => {
     brief.stop();
   });
 
+  it('end and are opened again at different times', async () => {
+    const parts = [0, 0, 1, 1];
+    const spread = new LiveInstance(database, { ...LIMITS, keepAliveMs: 10, maxAgeMs: 3000 }, () =>
+      parts.shift()!,
+    );
+    await spread.listen();
+    const texts: [string, string] = ['', ''];
+    const ended: number[] = [];
+    for (const i of [0, 1] as const) {
+      const { response } = await read(spread);
+      response.on('data', (chunk: string) => (texts[i] += chunk)).on('close', () => ended.push(i));
+    }
+    await waitFor('the ends', () => ended.length === 2);
+    expect(ended).toEqual([1, 0]);
+    expect(texts.map((text) => /^retry: \d+$/m.exec(text)?.[0])).toEqual(['retry: 1000', 'retry: 4000']);
+    spread.stop();
+  });
+
   it('end at shutdown, and are refused afterwards', async () => {
     const reader = await read(a);
     await reader.untilCount(1);
     a.streams.close();
     await waitFor('the end', () => reader.isEnded);
-    expect((await read(a)).response.statusCode).toBe(503);
+    const { response } = await read(a);
+    expect([response.statusCode, response.statusMessage]).toEqual([
+      503,
+      expect.stringContaining('shuts down'),
+    ]);
   });
 });

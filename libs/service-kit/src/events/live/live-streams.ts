@@ -2,7 +2,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { CloudEvent } from '#contracts';
 import type { OutboxRows } from '../outbox/outbox-rows.js';
-import { allStreamsTaken, ownStreamsTaken } from './live.problems.js';
+import { allStreamsTaken, instanceStops, ownStreamsTaken } from './live.problems.js';
 import { LiveStream, type LiveSource } from './live-stream.js';
 import type { OutboxTail } from './outbox-tail.js';
 
@@ -18,6 +18,12 @@ export interface LiveLimits {
   /** The reader then connects again: its credentials are checked again, and instances share the streams anew. */
   readonly maxAgeMs: number;
 }
+
+/** Random part of the age: the readers that a restart made connect together do not do so again. */
+const AGE_SPREAD = 2 / 15;
+/** After what time readers connect again, in milliseconds. */
+const MIN_RETRY_MS = 1000;
+const MAX_RETRY_MS = 4000;
 
 const LIMITS: LiveLimits = {
   streams: 500,
@@ -57,8 +63,15 @@ export class LiveStreams implements OnModuleDestroy {
     private readonly tail: OutboxTail,
     rows: Pick<OutboxRows, 'after' | 'reaches'>,
     private readonly limits = LIMITS,
+    private readonly random = Math.random,
   ) {
-    this.source = { tail, rows, maxMissedEvents: limits.missedEvents, blockOf: rememberedBlocks() };
+    this.source = {
+      tail,
+      rows,
+      maxMissedEvents: limits.missedEvents,
+      blockOf: rememberedBlocks(),
+      retryMs: () => Math.round(MIN_RETRY_MS + random() * (MAX_RETRY_MS - MIN_RETRY_MS)),
+    };
   }
 
   get size(): number {
@@ -76,7 +89,7 @@ export class LiveStreams implements OnModuleDestroy {
     this.add(stream, request.caller);
     raw.once('close', () => this.remove(stream));
     await this.tail.follow(stream);
-    if (this.isClosed) throw allStreamsTaken();
+    if (this.isClosed) throw instanceStops();
     reply.hijack();
     // The client may have disconnected.
     if (this.streams.has(stream))
@@ -103,7 +116,8 @@ export class LiveStreams implements OnModuleDestroy {
   }
 
   private add(stream: LiveStream, caller: string | undefined): void {
-    this.streams.set(stream, { caller, endsAt: performance.now() + this.limits.maxAgeMs });
+    const ageMs = this.limits.maxAgeMs * (1 - this.random() * AGE_SPREAD);
+    this.streams.set(stream, { caller, endsAt: performance.now() + ageMs });
     this.timer ??= setInterval(() => this.keepAlive(), this.limits.keepAliveMs).unref();
   }
 

@@ -30,7 +30,7 @@ export class LiveInstance {
   /** The traces to which they belong. */
   readonly traces = new Set<string | undefined>();
 
-  constructor(database: Kysely<unknown>, limits = LIMITS) {
+  constructor(database: Kysely<unknown>, limits = LIMITS, random = Math.random) {
     this.rows = new OutboxRows(database, SERVICE);
     this.outbox = new Outbox(database, SERVICE);
     const after = (sequence: number, limit: number): Promise<CloudEvent[]> => {
@@ -40,7 +40,7 @@ export class LiveInstance {
     };
     const last = () => this.rows.last();
     this.tail = new OutboxTail({ after, last }, quiet);
-    this.streams = new LiveStreams(this.tail, this.rows, limits);
+    this.streams = new LiveStreams(this.tail, this.rows, limits, random);
     this.server = createServer((request, response) => void this.open(request.headers, response));
   }
 
@@ -75,7 +75,7 @@ export class LiveInstance {
       const open = () => this.streams.open(reply as unknown as FastifyReply, requestOf(headers));
       await (trace ? trace.run(open) : open());
     } catch (error) {
-      raw.writeHead((error as Problem).status).end();
+      raw.writeHead((error as Problem).status, (error as Problem).message).end();
     }
   }
 }
