@@ -11,7 +11,7 @@ import { Backfills } from './backfills.js';
 import { DeletedUsersBackfill } from './deleted-users.backfill.js';
 import { ProductCopiesBackfill } from './product-copies.backfill.js';
 
-const product = (id: string) => ({ id, name: `name of ${id}`, price: 250, currency: 'EUR' });
+const product = (id: string) => ({ id, name: `name of ${id}` });
 const order = (userId: string) => ({
   userId,
   status: 'paid' as const,

@@ -6,7 +6,7 @@ import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 const PAGE_SIZE = 200;
 
 /** A product as far as orders need it. */
-export type ListedProduct = Pick<Product, 'id' | 'name' | 'price' | 'currency'>;
+export type ListedProduct = Pick<Product, 'id' | 'name'>;
 
 /** A page of the list of all products. */
 export interface ProductPage {

@@ -3,7 +3,7 @@ import { onBothStores } from '#testing';
 import { createTestInstance, TestEnvironment, type TestInstance } from '../testing/test-instance.js';
 import { addListedProducts, storeProduct } from './product-copies.js';
 
-const PRODUCT = { id: 'p1', price: 250, currency: 'EUR' };
+const PRODUCT = { id: 'p1' };
 
 onBothStores('the names of order items', (store) => {
   let environment: TestEnvironment;

@@ -58,8 +58,6 @@ interface OrderRequestsTable {
 interface ProductCopiesTable {
   id: string;
   name: string;
-  price: number;
-  currency: string;
   /** That of the product service; 0 for a copy from its list. */
   version: number;
 }

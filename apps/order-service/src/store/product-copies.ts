@@ -2,24 +2,21 @@ import type { Transaction } from 'kysely';
 import type { ProductEventData } from '#shop-contracts';
 import type { OrdersSchema } from './orders.schema.js';
 
-type ProductVersion = Pick<ProductEventData, 'id' | 'name' | 'price' | 'currency' | 'version'>;
+type ProductVersion = Pick<ProductEventData, 'id' | 'name' | 'version'>;
 
 /** Version of a copy from the list of products, which has no versions: older than that of every event. */
 const LISTED = 0;
 
 /** Stores a version of a product unless a newer one is stored. */
 export async function storeProduct(
-  { id, name, price, currency, version }: ProductVersion,
+  { id, name, version }: ProductVersion,
   trx: Transaction<OrdersSchema>,
 ): Promise<void> {
   await trx
     .insertInto('product_copies')
-    .values({ id, name, price, currency, version })
+    .values({ id, name, version })
     .onConflict((conflict) =>
-      conflict
-        .column('id')
-        .doUpdateSet({ name, price, currency, version })
-        .where('product_copies.version', '<', version),
+      conflict.column('id').doUpdateSet({ name, version }).where('product_copies.version', '<', version),
     )
     .execute();
 }
@@ -30,13 +27,7 @@ export async function addListedProducts(
   trx: Transaction<OrdersSchema>,
 ): Promise<void> {
   if (products.length === 0) return;
-  const rows = products.map(({ id, name, price, currency }) => ({
-    id,
-    name,
-    price,
-    currency,
-    version: LISTED,
-  }));
+  const rows = products.map(({ id, name }) => ({ id, name, version: LISTED }));
   await trx
     .insertInto('product_copies')
     .values(rows)
