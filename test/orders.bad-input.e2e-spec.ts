@@ -44,6 +44,7 @@ const BAD_ORDERS: readonly (readonly [string, unknown, string])[] = [
   ['a fractional quantity', { ...ORDER, items: [{ ...ITEM, quantity: 0.5 }] }, '/items/0/quantity'],
   ['a quantity that is a string', { ...ORDER, items: [{ ...ITEM, quantity: '1' }] }, '/items/0/quantity'],
   ['a client-set price', { ...ORDER, items: [{ ...ITEM, unitPrice: 1 }] }, '/items/0/unitPrice'],
+  ['a client-set name', { ...ORDER, items: [{ ...ITEM, name: 'Tea' }] }, '/items/0/name'],
   ['a client-set status', { ...ORDER, status: 'paid' }, '/status'],
   ['a client-set id', { ...ORDER, id: 'mine' }, '/id'],
 ];
