@@ -1,5 +1,7 @@
 import type { BacklogDto, EventBacklogDto, HeartbeatDto } from '#contracts';
 import { CallCounts } from '#registry-client';
+import { SingleRead } from './single-read.js';
+import { withinChecksTimeout } from './within-checks-timeout.js';
 
 /** What an app reports with its heartbeats beside its load. Its modules write it. */
 export class AppReport {
@@ -10,12 +12,15 @@ export class AppReport {
   /** Counts the domain events of the service. A service without events does not set it. */
   events: (() => Promise<EventBacklogDto>) | undefined = undefined;
 
-  /** Never rejects: a heartbeat is sent even if the store does not respond. */
+  private readonly backlogRead = new SingleRead<BacklogDto>();
+  private readonly eventsRead = new SingleRead<EventBacklogDto>();
+
+  /** Never rejects, and leaves out what takes too long: a heartbeat is sent even if the store does not respond. */
   async read(): Promise<Pick<HeartbeatDto, 'calls' | 'backlog' | 'events'>> {
     const { totals } = this.calls;
     const [backlog, events] = await Promise.all([
-      this.backlog?.().catch(() => undefined),
-      this.events?.().catch(() => undefined),
+      this.backlog && withinChecksTimeout(this.backlogRead.start(this.backlog)),
+      this.events && withinChecksTimeout(this.eventsRead.start(this.events)),
     ]);
     return {
       ...(totals.length > 0 && { calls: totals }),

@@ -142,8 +142,8 @@ async function start<C extends BaseConfig>(
   const body = definition.registration?.(config, bound);
   const target = localTargetOf(fastify.server, (request, response) => fastify.routing(request, response));
   const heartbeatBody = async () => {
-    const report = await context.report.read();
-    return Object.assign(load.heartbeatBody(await readiness.isReady()), report);
+    const [ready, report] = await Promise.all([readiness.isReady(), context.report.read()]);
+    return Object.assign(load.heartbeatBody(ready), report);
   };
   const registration = body && Registration.start({ registry, body, target, logger, heartbeatBody });
   return {

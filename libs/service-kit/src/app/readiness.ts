@@ -1,5 +1,4 @@
-/** Timeout for the checks of an app: a dependency that does not respond must not delay heartbeats. */
-const CHECKS_TIMEOUT_MS = 500;
+import { withinChecksTimeout } from './within-checks-timeout.js';
 
 /** Whether an app may receive traffic. At shutdown the app first leaves rotation, then drains; both are final. */
 export class Readiness {
@@ -24,10 +23,7 @@ export class Readiness {
 
   /** Whether the app is ready now; `undefined` when its checks take too long. */
   isReady(): Promise<boolean | undefined> {
-    const timeout = new Promise<undefined>((resolve) => {
-      setTimeout(() => resolve(undefined), CHECKS_TIMEOUT_MS).unref();
-    });
-    return Promise.race([this.checks(), timeout]);
+    return withinChecksTimeout(this.checks());
   }
 
   beginLeaving(): void {
