@@ -141,18 +141,57 @@ describe('Registration', () => {
     expect(registry.calls).toEqual(['register', 'heartbeat', 'unregister']);
   });
 
-  it('keeps its lease at a registry that refuses members of the report', async () => {
-    const refused = new RegistryError(400, 'events must not be set');
+  describe('at a registry that refuses events', () => {
     const events = { waiting: 0, oldestSeconds: 0, deadLetters: 0 };
-    const heartbeatBody = () => ({ ready: true, inFlight: 1, events });
-    registry.onHeartbeat = () =>
-      registry.heartbeats.at(-1)?.events ? Promise.reject(refused) : Promise.resolve(VIEW);
-    const registration = Registration.start({ registry, logger, body: BODY, heartbeatBody });
-    await jest.advanceTimersByTimeAsync(2 * HEARTBEAT_MS);
-    expect(registry.heartbeats.slice(0, 2)).toEqual([heartbeatBody(), { ready: true }]);
-    expect(registry.calls.filter((each) => each === 'register')).toHaveLength(1);
-    expect(logger.warn).not.toHaveBeenCalled();
-    await registration.stop();
+    const others = { ready: true, inFlight: 1, loopLagMs: 2, backlog: { name: 'pending orders', count: 4 } };
+    const refuse = () => Promise.reject(new RegistryError(400, 'events must not be set'));
+    const startWithEvents = () =>
+      Registration.start({ registry, logger, body: BODY, heartbeatBody: () => ({ ...others, events }) });
+
+    beforeEach(() => {
+      registry.onHeartbeat = () => (registry.heartbeats.at(-1)?.events ? refuse() : Promise.resolve(VIEW));
+    });
+
+    it('keeps its lease, and sends its other members without a second request per heartbeat', async () => {
+      startWithEvents();
+      await pass(3 * HEARTBEAT_MS);
+      expect(registry.heartbeats).toEqual([{ ...others, events }, others, others, others]);
+      expect(registry.calls.filter((each) => each === 'register')).toHaveLength(1);
+      expect(logger.info).toHaveBeenLastCalledWith(
+        expect.anything(),
+        expect.stringContaining('member events'),
+      );
+      expect(logger.info).toHaveBeenCalledTimes(2);
+      expect(logger.warn).not.toHaveBeenCalled();
+    });
+
+    it('sends events again after its next registration', async () => {
+      startWithEvents();
+      await pass(HEARTBEAT_MS);
+      registry.onHeartbeat = () => Promise.resolve(undefined);
+      await pass(HEARTBEAT_MS);
+      registry.onHeartbeat = () => Promise.resolve(VIEW);
+      await pass(2 * HEARTBEAT_MS);
+      expect(registry.heartbeats.slice(2)).toEqual([others, { ...others, events }]);
+    });
+
+    it('logs a report that is refused without events, too', async () => {
+      jitter(1);
+      registry.onHeartbeat = refuse;
+      startWithEvents();
+      await pass(HEARTBEAT_MS);
+      expect(logger.warn).toHaveBeenCalledTimes(1);
+      // Of the registration.
+      expect(logger.info).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it('does not repeat a refused report without events', async () => {
+    registry.onHeartbeat = () => Promise.reject(new RegistryError(400, 'inFlight must be an integer'));
+    start();
+    await pass(HEARTBEAT_MS);
+    expect(registry.heartbeats).toHaveLength(1);
+    expect(logger.warn).toHaveBeenCalledTimes(1);
   });
 
   it('continues heartbeats through an outage, and resets its delays for the next one', async () => {

@@ -31,6 +31,8 @@ export class Registration {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private registered = false;
+  /** Whether the registry has refused `events` since the last registration. */
+  private refusesEvents = false;
   private failures = 0;
   private step: Promise<void> = Promise.resolve();
   private endFirstStep: () => void = () => undefined;
@@ -97,17 +99,32 @@ export class Registration {
     const { registry, body, target, logger } = this.options;
     await registry.register(body, target);
     this.registered = true;
+    this.refusesEvents = false;
     logger.info({ id: body.id, service: body.name }, 'Instance registered with the registry');
   }
 
   private async heartbeat(): Promise<void> {
     const { registry, body, heartbeatBody } = this.options;
     const report = await heartbeatBody?.();
-    const known = await registry.heartbeat(body.id, report).catch((error: unknown) => {
-      if (!report || !isRefusedReport(error)) throw error;
-      return registry.heartbeat(body.id, report.ready === undefined ? {} : { ready: report.ready });
+    const sent = report && this.refusesEvents ? withoutEvents(report) : report;
+    const known = await registry.heartbeat(body.id, sent).catch((error: unknown) => {
+      if (!sent?.events || !isRefusedReport(error)) throw error;
+      return this.heartbeatWithoutEvents(sent, error);
     });
     this.registered = known !== undefined;
+  }
+
+  /** A gateway of an earlier version refuses a report that has `events`. */
+  private async heartbeatWithoutEvents(report: HeartbeatDto, error: RegistryError) {
+    const { registry, body, logger } = this.options;
+    const known = await registry.heartbeat(body.id, withoutEvents(report));
+    // Only now: a report that is refused again has another fault.
+    this.refusesEvents = true;
+    logger.info(
+      { err: error },
+      'Registry refuses the member events of heartbeats; leaving it out until the next registration',
+    );
+    return known;
   }
 
   private heartbeatIntervalMs(): number {
@@ -125,8 +142,10 @@ export class Registration {
   }
 }
 
-/** A gateway of an earlier version refuses members that it does not know. The lease matters more than the report. */
-const isRefusedReport = (error: unknown): boolean => error instanceof RegistryError && error.status === 400;
+const isRefusedReport = (error: unknown): error is RegistryError =>
+  error instanceof RegistryError && error.status === 400;
+
+const withoutEvents = ({ events: _events, ...others }: HeartbeatDto): HeartbeatDto => others;
 
 const failureMessageOf = (error: unknown): string =>
   error instanceof RegistryError
