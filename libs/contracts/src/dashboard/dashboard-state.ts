@@ -139,7 +139,10 @@ export interface AttentionItem {
   /** Service of the subject; empty if there is none. */
   readonly service: string;
   readonly since: string;
-  /** When it was last found, for an item about traffic that stays in the list for a while; absent while it lasts. */
+  /**
+   * When it was last found, for an item about traffic that stays in the list although its cause is gone; absent while the
+   * cause lasts or may last, as without requests.
+   */
   readonly endedAt?: string;
   /** The reason in words of the gateway; English. */
   readonly reason: string;

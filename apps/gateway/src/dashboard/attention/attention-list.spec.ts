@@ -17,13 +17,16 @@ const finding = (fields: Partial<Finding> = {}): Finding => ({
 
 describe('AttentionList', () => {
   let list: AttentionList;
-  let known: (item: AttentionItem) => boolean;
+  let isKnown: boolean;
+  let isGone: boolean;
   beforeEach(() => {
     list = new AttentionList();
-    known = () => true;
+    isKnown = true;
+    isGone = true;
   });
   const update = (seconds: number, ...findings: Finding[]): AttentionItem[] => {
-    list.update(findings, T0 + seconds * 1000, known);
+    const facts = { isKnown: () => isKnown, isCauseGone: () => isGone };
+    list.update(findings, T0 + seconds * 1000, facts);
     return Object.values(list.items);
   };
 
@@ -56,6 +59,16 @@ describe('AttentionList', () => {
     expect(update(21, finding())[0]).not.toHaveProperty('endedAt');
   });
 
+  it('tells no end while the cause may last, and then the time when the item was last found', () => {
+    update(0, finding());
+    isGone = false;
+    expect(update(20)[0]).not.toHaveProperty('endedAt');
+    expect(Object.fromEntries(list.serviceConditions)).toEqual({ users: 'warning' });
+    isGone = true;
+    expect(update(21)[0]?.endedAt).toBe('2026-01-01T00:00:00.000Z');
+    expect(Object.fromEntries(list.serviceConditions)).toEqual({});
+  });
+
   it('ends an item about a state at once', () => {
     update(0, finding({ kind: 'service-down', holdMs: 0 }));
     expect(update(1)).toHaveLength(0);
@@ -63,7 +76,7 @@ describe('AttentionList', () => {
 
   it('drops a held item whose subject is gone', () => {
     update(0, finding());
-    known = () => false;
+    isKnown = false;
     expect(update(1)).toHaveLength(0);
   });
 

@@ -12,6 +12,14 @@ interface Known {
 
 const keyOf = ({ kind, subject }: Pick<AttentionItem, 'kind' | 'subject'>): string => `${kind} ${subject}`;
 
+/** What the latest sample says of an item that it did not find. */
+export interface ItemFacts {
+  /** Whether its subject still exists. */
+  isKnown(item: AttentionItem): boolean;
+  /** Whether its cause is known to be gone. */
+  isCauseGone(item: AttentionItem): boolean;
+}
+
 /**
  * What needs attention now, with the time since when. A finding about traffic stays for some time after it was last made,
  * so that items near a threshold do not come and go.
@@ -24,26 +32,29 @@ export class AttentionList {
     return Object.fromEntries(Array.from(this.known, ([key, { item }]) => [key, item]));
   }
 
-  /**
-   * @param now milliseconds since the epoch
-   * @param isKnown whether the subject of an item still exists
-   */
-  update(findings: readonly Finding[], now: number, isKnown: (item: AttentionItem) => boolean): void {
+  /** Whether an item is in the list, also if it has ended. */
+  has(kind: AttentionItem['kind'], subject: string): boolean {
+    return this.known.has(keyOf({ kind, subject }));
+  }
+
+  /** @param now milliseconds since the epoch */
+  update(findings: readonly Finding[], now: number, facts: ItemFacts): void {
     const before = this.known;
     const next = new Map<string, Known>();
     for (const finding of findings)
       next.set(keyOf(finding), knownOf(finding, before.get(keyOf(finding)), now));
     for (const [key, known] of before)
-      if (!next.has(key) && known.until > now && isKnown(known.item)) next.set(key, held(known, now));
+      if (!next.has(key) && known.until > now && facts.isKnown(known.item))
+        next.set(key, held(known, now, facts));
     this.known = next;
   }
 
-  /** The worst condition of the items about each instance, by id; those without an item are `ok`. */
+  /** The worst condition of the items that last about each instance, by id; those without one are `ok`. */
   get instanceConditions(): ReadonlyMap<string, Condition> {
     return this.conditionsBy(({ kind, subject }) => (isAboutInstance(kind) ? subject : undefined));
   }
 
-  /** The worst condition of the items about each service; an instance alone is no more than a warning. */
+  /** The worst condition of the items that last about each service; an instance alone is no more than a warning. */
   get serviceConditions(): ReadonlyMap<string, Condition> {
     return this.conditionsBy(({ service }) => service, 'warning');
   }
@@ -54,6 +65,7 @@ export class AttentionList {
   ): ReadonlyMap<string, Condition> {
     const conditions = new Map<string, Condition>();
     for (const { item } of this.known.values()) {
+      if (item.endedAt !== undefined) continue;
       const name = nameOf(item);
       const condition = isAboutInstance(item.kind) ? least(item.condition, mostOfInstance) : item.condition;
       if (name !== undefined) conditions.set(name, worst(condition, conditions.get(name) ?? 'ok'));
@@ -77,9 +89,10 @@ function knownOf(finding: Finding, before: Known | undefined, now: number): Know
   return { item, until: now + holdMs, foundAt: now };
 }
 
-/** An item that is over and stays in the list for a while. */
-function held(known: Known, now: number): Known {
+/** An item that was not found and stays in the list for a while. It is over only if its cause is known to be gone. */
+function held(known: Known, now: number, facts: ItemFacts): Known {
   const { until, foundAt } = known;
   if (known.item.endedAt !== undefined || now - foundAt < OVER_AFTER_MS) return known;
+  if (!facts.isCauseGone(known.item)) return known;
   return { item: { endedAt: new Date(foundAt).toISOString(), ...known.item }, until, foundAt };
 }

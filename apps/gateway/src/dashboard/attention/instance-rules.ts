@@ -1,6 +1,6 @@
 import type { Instance, ServiceEntry } from '../../discovery/index.js';
 import type { ServiceWindows } from '../traffic/traffic-sampler.js';
-import type { Finding } from './finding.js';
+import type { Finding, IsListed } from './finding.js';
 import { failure, isDown, isFailing, slowness, slownessOf, type ObservedService } from './service-rules.js';
 import {
   CERTIFICATE_CRITICAL_MS,
@@ -25,6 +25,7 @@ export function instanceFindings(
   service: ObservedService,
   facts: InstanceFacts,
   now: number,
+  isListed: IsListed,
 ): readonly Finding[] {
   const { entry } = service;
   const isServiceDown = isDown(service);
@@ -39,7 +40,8 @@ export function instanceFindings(
     add(certificate(instance, facts, now));
   }
   // With one instance, the findings about the service say it all.
-  if (entry.live.length > 1 && service.windows) addTrafficFindings(findings, entry, service.windows);
+  if (entry.live.length > 1 && service.windows)
+    addTrafficFindings(findings, entry, service.windows, isListed);
   return findings;
 }
 
@@ -90,22 +92,27 @@ function certificate(instance: Instance, facts: InstanceFacts, now: number): Fin
   };
 }
 
-function addTrafficFindings(findings: Finding[], { live }: ServiceEntry, windows: ServiceWindows): void {
-  const isSlow = slowInstanceOf(windows);
+function addTrafficFindings(
+  findings: Finding[],
+  { live, name }: ServiceEntry,
+  windows: ServiceWindows,
+  isListed: IsListed,
+): void {
+  const isSlow = slowInstanceOf(windows, () => isListed('service-slow', name));
   for (const instance of live) {
     const window = windows.instances.get(instance.id);
     if (!window || window.requests === 0) continue;
-    if (isFailing(window))
+    if (isFailing(window, () => isListed('instance-failing', instance.id)))
       findings.push({ kind: 'instance-failing', ...about(instance), ...failure(window) });
-    const p95Ms = slownessOf(window);
+    const p95Ms = slownessOf(window, () => isListed('instance-slow', instance.id));
     if (p95Ms > 0 && isSlow(p95Ms))
       findings.push({ kind: 'instance-slow', ...about(instance), ...slowness(window, p95Ms) });
   }
 }
 
 /** Tells whether an instance with a slow 95th percentile is slow itself, or its service as a whole. */
-function slowInstanceOf(windows: ServiceWindows): (p95Ms: number) => boolean {
-  if (slownessOf(windows) === 0) return () => true;
+function slowInstanceOf(windows: ServiceWindows, isServiceListed: () => boolean): (p95Ms: number) => boolean {
+  if (slownessOf(windows, isServiceListed) === 0) return () => true;
   const all = [...windows.instances.values()].filter(({ requests }) => requests > 0);
   const sorted = all.map((window) => window.quantile(0.95)).sort((a, b) => a - b);
   const middle = Math.floor((sorted.length - 1) / 2);

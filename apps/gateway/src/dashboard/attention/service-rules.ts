@@ -2,7 +2,7 @@ import type { ServiceEntry } from '../../discovery/index.js';
 import type { ServiceWindows } from '../traffic/traffic-sampler.js';
 import type { TrafficWindow } from '../traffic/traffic-window.js';
 import { rounded } from '../traffic/rounded.js';
-import type { Finding } from './finding.js';
+import type { Finding, IsListed } from './finding.js';
 import { failingInstances, slowInstances } from './located.js';
 import {
   CRITICAL_RATE,
@@ -20,14 +20,21 @@ export interface ObservedService {
   readonly windows: ServiceWindows | undefined;
 }
 
-export const isFailing = (window: TrafficWindow | undefined): window is TrafficWindow =>
-  window !== undefined && window.requests >= LEAST_REQUESTS_TO_FAIL && window.errorRate >= FAILING_RATE;
+/** Whether requests fail. Few requests say little, but that a failure lasts. */
+export const isFailing = (
+  window: TrafficWindow | undefined,
+  isListed: () => boolean,
+): window is TrafficWindow =>
+  window !== undefined &&
+  window.errorRate >= FAILING_RATE &&
+  (window.requests >= LEAST_REQUESTS_TO_FAIL || isListed());
 
 /** The 95th percentile if it is slow, milliseconds; otherwise 0. */
-export function slownessOf(window: TrafficWindow | undefined): number {
-  if (!window || window.requests < LEAST_REQUESTS_TO_BE_SLOW) return 0;
+export function slownessOf(window: TrafficWindow | undefined, isListed: () => boolean): number {
+  if (!window || window.requests === 0) return 0;
   const p95Ms = window.quantile(0.95);
-  return p95Ms >= SLOW_MS ? p95Ms : 0;
+  const isSlow = p95Ms >= SLOW_MS && (window.requests >= LEAST_REQUESTS_TO_BE_SLOW || isListed());
+  return isSlow ? p95Ms : 0;
 }
 
 type Grounds = Pick<Finding, 'condition' | 'reason' | 'values' | 'holdMs'>;
@@ -69,16 +76,16 @@ export const isDown = ({ entry, windows }: ObservedService): boolean =>
   entry.available.length === 0 && (entry.instances.length > 0 || (windows?.requests ?? 0) > 0);
 
 /** Findings about a service as a whole. */
-export function serviceFindings(service: ObservedService): readonly Finding[] {
+export function serviceFindings(service: ObservedService, isListed: IsListed): readonly Finding[] {
   const { entry, windows } = service;
   const subject = { subject: entry.name, service: entry.name };
   const findings: Finding[] = [];
   if (isDown(service)) findings.push({ kind: 'service-down', ...subject, ...outage(entry) });
-  else if (isFailing(windows)) {
+  else if (isFailing(windows, () => isListed('service-failing', entry.name))) {
     const grounds = located(failure(windows), failingInstances(windows));
     findings.push({ kind: 'service-failing', ...subject, ...grounds });
   }
-  const p95Ms = slownessOf(windows);
+  const p95Ms = slownessOf(windows, () => isListed('service-slow', entry.name));
   if (windows && p95Ms > 0) {
     const grounds = located(slowness(windows, p95Ms), slowInstances(windows));
     findings.push({ kind: 'service-slow', ...subject, ...grounds });

@@ -40,7 +40,7 @@ export const LEAST_BACKLOG = 5;
 
 /** Items about traffic stay for this long, so that they do not come and go, and a burst of failures is seen. */
 export const HOLD_MS = 30_000;
-/** An item that is not found for this long is over; one near a threshold misses a second or two. */
+/** An item is over at the earliest when it was not found for this long; one near a threshold misses a second or two. */
 export const OVER_AFTER_MS = 3000;
 
 /** Mirrors get a share of the requests: minutes may pass between two comparisons of the same request. */

@@ -9,9 +9,10 @@ import type {
 import { GATEWAY_VERSION } from '../../config/gateway.version.js';
 import type { LiveServiceTable, RegistryService } from '../../discovery/index.js';
 import type { PolicySources, ProviderState } from '../../policy/index.js';
-import { AttentionList } from '../attention/attention-list.js';
+import { AttentionList, type ItemFacts } from '../attention/attention-list.js';
+import { isCauseGone, type CauseFacts } from '../attention/cause.js';
 import { injectedFault } from '../attention/fault-rule.js';
-import type { Finding } from '../attention/finding.js';
+import type { Finding, IsListed } from '../attention/finding.js';
 import { GatewayRules, type BrokenContract } from '../attention/gateway-rules.js';
 import { instanceFindings } from '../attention/instance-rules.js';
 import { MirrorRules, type ComparedMirror } from '../attention/mirror-rules.js';
@@ -85,10 +86,8 @@ export class DashboardSampler {
    * @param now milliseconds since the epoch
    */
   async observe(now: number): Promise<void> {
-    const { facts, table } = this.parts;
-    await facts.refresh(now);
-    const known = table.current;
-    this.attention.update(this.findings(now), now, ({ service }) => service === '' || !!known.get(service));
+    await this.parts.facts.refresh(now);
+    this.attention.update(this.findings(now), now, this.itemFacts);
   }
 
   /** The figures of the latest sample. */
@@ -138,12 +137,29 @@ export class DashboardSampler {
     return traffic.all.now(traffic.seconds, inFlight);
   }
 
+  private get itemFacts(): ItemFacts {
+    const { table, traffic, facts } = this.parts;
+    const known = table.current;
+    const causes: CauseFacts = {
+      serviceOf: (name) => {
+        const entry = known.get(name);
+        return entry && { entry, windows: traffic.services.get(name) };
+      },
+      reportsBacklog: (name) => backlogsOf(facts.all).some(({ service }) => service === name),
+    };
+    return {
+      isKnown: ({ service }) => service === '' || !!known.get(service),
+      isCauseGone: (item) => isCauseGone(item, causes),
+    };
+  }
+
   private findings(now: number): readonly Finding[] {
     const { table, traffic, facts, registry, policies, providers, brokenContracts, faults, mirrors } =
       this.parts;
+    const isListed: IsListed = (kind, subject) => this.attention.has(kind, subject);
     const services = table.current.entries.flatMap((entry) => {
       const service = { entry, windows: traffic.services.get(entry.name) };
-      return [...serviceFindings(service), ...instanceFindings(service, facts, now)];
+      return [...serviceFindings(service, isListed), ...instanceFindings(service, facts, now, isListed)];
     });
     const gateway = this.rules.findings(
       {

@@ -83,6 +83,11 @@ export class SamplerHarness {
     for (let i = 0; i < count; i += 1) this.traffic.service(service).record(ended({ status: 503 }));
   }
 
+  /** Requests that the gateway responded to without an instance, from the cache or with a refusal. */
+  unreached(count: number, service = 'users'): void {
+    for (let i = 0; i < count; i += 1) this.traffic.service(service).record(ended({ status: 200 }));
+  }
+
   /** Passes time, with one sample per second. */
   async pass(seconds = 1): Promise<void> {
     for (let i = 0; i < seconds; i += 1) {

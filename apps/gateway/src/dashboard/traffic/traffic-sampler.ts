@@ -13,6 +13,13 @@ export class ServiceWindows extends TrafficWindow {
     super();
   }
 
+  /** Requests that instances received: without those that the gateway refused or the cache served. */
+  get instanceRequests(): number {
+    let sum = 0;
+    for (const { requests } of this.instances.values()) sum += requests;
+    return sum;
+  }
+
   sampleAll(): void {
     this.sample(this.series);
     for (const id of this.instances.keys()) if (!this.series.instances.has(id)) this.instances.delete(id);
