@@ -22,7 +22,7 @@ describe.each(MOUNTS)('an upgrade from a version without events, as %s', (mount)
   onBothStores('orders', (store) => {
     let storage: StorageConfig;
     let system: RunningSystem | undefined;
-    let keptUser: string;
+    let keptUsers: readonly string[];
 
     async function inStore<T>(
       name: string,
@@ -46,11 +46,11 @@ describe.each(MOUNTS)('an upgrade from a version without events, as %s', (mount)
     /** Users, products and orders of which no event was published. */
     beforeEach(async () => {
       storage = await store.createStorage();
-      const users = await inStore('user-service', userMigrations, async (database) => {
-        await insertUsers(database, [{ email: 'ann@example.com', name: 'Ann', createdAt: PAST }]);
+      keptUsers = await inStore('user-service', userMigrations, async (database) => {
+        const rows = ['Ann', 'Bob'].map((name) => ({ email: `${name}@example.com`, name, createdAt: PAST }));
+        await insertUsers(database, rows);
         return idsOf(database, 'users');
       });
-      keptUser = users[0]!;
       const products = await inStore('product-service', productMigrations, async (database) => {
         const rows = Array.from({ length: PRODUCTS }, (_, n) => ({
           ...{ name: `product ${n}`, category: 'c', price: 250, currency: 'EUR', stock: 10 },
@@ -62,7 +62,7 @@ describe.each(MOUNTS)('an upgrade from a version without events, as %s', (mount)
       await inStore('order-service', orderMigrations, (database) =>
         insertOrders(
           database,
-          [keptUser, DELETED].map((userId) => ({
+          [...keptUsers, DELETED].map((userId) => ({
             ...{ userId, status: 'paid', total: 500, currency: 'EUR', createdAt: PAST },
             items: [products[0]!, products.at(-1)!].map((productId) => ({
               ...{ productId, quantity: 1, unitPrice: 250, name: null },
@@ -88,7 +88,7 @@ describe.each(MOUNTS)('an upgrade from a version without events, as %s', (mount)
         (await orders()).every(({ userId }) => userId !== DELETED),
       );
       const now = await orders();
-      expect(now.map(({ userId }) => userId).sort()).toEqual([keptUser, 'deleted-user'].sort());
+      expect(now.map(({ userId }) => userId).sort()).toEqual([...keptUsers, 'deleted-user'].sort());
       for (const { items } of now)
         expect(items.map(({ name }) => name)).toEqual(['product 0', `product ${PRODUCTS - 1}`]);
     }, 60_000);

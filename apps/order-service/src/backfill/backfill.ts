@@ -16,6 +16,8 @@ export interface Backfill {
 export interface BackfillPart {
   /** Where the next part begins; `null`: this is the last one. */
   readonly position: string | null;
+  /** How many products it copies, or users it removes from orders. */
+  readonly records: number;
   /** Stores the part, in the transaction that records its position. */
   store(trx: Transaction<OrdersSchema>): Promise<void>;
 }

@@ -1,9 +1,11 @@
+import { ServiceUnreachable } from '#registry-client';
 import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
 import { onBothStores, waitFor } from '#testing';
 import type { Kysely } from 'kysely';
+import { inspect } from 'node:util';
 import { DELETED_USER } from '../store/anonymise-orders.js';
 import { insertOrders } from '../store/insert-orders.js';
-import { migrations, type OrdersSchema } from '../store/orders.schema.js';
+import { migrations, type BackfillName, type OrdersSchema } from '../store/orders.schema.js';
 import { storeProduct } from '../store/product-copies.js';
 import { FakeCatalogue, FakeUsers } from '../testing/fake-neighbours.js';
 import { BackfillProgress } from './backfill-progress.js';
@@ -27,6 +29,7 @@ onBothStores('the backfills of the order service', (store) => {
   let catalogue: FakeCatalogue;
   let users: FakeUsers;
   let started: Backfills[];
+  let logged: { level: 'info' | 'warn'; text: string }[];
 
   beforeEach(async () => {
     storage = await store.createStorage();
@@ -36,6 +39,7 @@ onBothStores('the backfills of the order service', (store) => {
     catalogue.products.push(...['p1', 'p2', 'p3', 'p4', 'p5'].map(product));
     users = new FakeUsers();
     started = [];
+    logged = [];
   });
   afterEach(async () => {
     for (const backfills of started) await backfills.beforeApplicationShutdown();
@@ -45,12 +49,13 @@ onBothStores('the backfills of the order service', (store) => {
   /** The backfills of one process. */
   function newProcess(): Backfills {
     const logger = createLogger('order-service', { logLevel: 'ERROR', logFormat: 'json' });
-    logger.level = 'silent';
+    const record = (level: 'info' | 'warn') => (fields: object, text: string) =>
+      logged.push({ level, text: `${text} ${inspect(fields)}` });
     const backfills = new Backfills(
       new BackfillProgress(database),
       new ProductCopiesBackfill(catalogue),
       new DeletedUsersBackfill(database, users),
-      logger,
+      Object.assign(logger, { info: record('info'), warn: record('warn') }),
     );
     started.push(backfills);
     return backfills;
@@ -65,6 +70,12 @@ onBothStores('the backfills of the order service', (store) => {
     database.selectFrom('order_backfills').select('name').where('done_at', 'is', null).execute();
   /** What a crashed process leaves, 10 seconds later. */
   const expireLeases = () => database.updateTable('order_backfills').set({ leased_until: 0 }).execute();
+  /** What was logged of the end of a backfill. */
+  const complete = (backfill: BackfillName) =>
+    logged
+      .map(({ text }) => text)
+      .filter((text) => text.startsWith('Backfill complete') && text.includes(backfill));
+  const warnings = () => logged.filter(({ level }) => level === 'warn');
   /** Withholds the response to requests with this cursor until it is called. */
   function withhold(cursor: string | null): () => void {
     let open: () => void = () => undefined;
@@ -110,25 +121,26 @@ onBothStores('the backfills of the order service', (store) => {
   });
 
   it('wait while other services are away', async () => {
-    await insertOrders(database, [order('u1')]);
+    await insertOrders(database, ['u1', 'u2', 'u3'].map(order));
     users.unknown.add('u1');
     users.fault = 'not-received';
     catalogue.fault = 'response-lost';
     const done = newProcess().run();
     await waitFor('repeated requests', () => catalogue.requested.length > 2);
-    expect([await copies(), await owners()]).toEqual([[], ['u1']]);
+    expect([await copies(), await owners()]).toEqual([[], ['u1', 'u2', 'u3']]);
 
     users.fault = undefined;
     catalogue.fault = undefined;
     await done;
-    expect([(await copies()).length, await owners()]).toEqual([5, [DELETED_USER]]);
+    expect([(await copies()).length, await owners()]).toEqual([5, [DELETED_USER, 'u2', 'u3']]);
   });
 
   it('anonymise the orders of users who do not exist, and no others, once', async () => {
-    await insertOrders(database, ['a', 'b', DELETED_USER, 'e', 'a', 'b', 'e'].map(order));
+    await insertOrders(database, ['a', 'b', 'c', 'd', DELETED_USER, 'e', 'a', 'b', 'e'].map(order));
     for (const unknown of ['b', 'e', DELETED_USER]) users.unknown.add(unknown);
     await newProcess().run();
-    expect(await owners()).toEqual(['a', 'a', ...Array<string>(5).fill(DELETED_USER)]);
+    expect(await owners()).toEqual(['a', 'a', 'c', 'd', ...Array<string>(5).fill(DELETED_USER)]);
+    expect(complete('deleted-users')).toEqual([expect.stringContaining('records: 2')]);
     const versions = database.selectFrom('orders').select('version').where('user_id', '=', DELETED_USER);
     // An order that was anonymised before is left as it is.
     expect((await versions.execute()).map(({ version }) => version).sort()).toEqual([2, 3, 3, 3, 3]);
@@ -136,5 +148,66 @@ onBothStores('the backfills of the order service', (store) => {
     users.unknown.add('a');
     await newProcess().run();
     expect(await owners()).toContain('a');
+  });
+
+  describe('while the user service may run on a wrong store', () => {
+    /** Two users from before, and one who signed up at the wrong user service. */
+    beforeEach(async () => {
+      await insertOrders(database, ['a', 'b', 'new'].map(order));
+      // Anyone can name a user in an order; what was not confirmed is no evidence.
+      const rejected = ['0', '1', '2'].map((userId) => ({ ...order(userId), status: 'rejected' as const }));
+      await insertOrders(database, rejected);
+      for (const unknown of ['a', 'b']) users.unknown.add(unknown);
+    });
+    const anonymised = async () => (await owners()).filter((owner) => owner === DELETED_USER);
+    const refusal = () =>
+      waitFor('the warning', () =>
+        warnings().some(({ text }) =>
+          text.includes('the user service does not know more than half of the first 3'),
+        ),
+      );
+
+    it('anonymise no order, and continue when it knows most owners', async () => {
+      const done = newProcess().run();
+      await refusal();
+      const after = users.calls;
+      await waitFor('another attempt', () => users.calls > after);
+      expect(await anonymised()).toEqual([]);
+      expect(await unfinished()).toContainEqual({ name: 'deleted-users' });
+      expect(warnings()).toHaveLength(1);
+
+      users.unknown.delete('a');
+      await done;
+      expect(await owners()).toEqual(['0', '1', '2', 'a', DELETED_USER, 'new']);
+    });
+
+    it('check it again after it was unavailable', async () => {
+      users.unknown.clear();
+      users.unknown.add('a');
+      await insertOrders(database, [order('a1')]);
+      let calls = 0;
+      users.onCall = (userId) => {
+        // The first call is that of the check before `a` is anonymised.
+        if (userId !== 'a1' || ++calls < 2) return;
+        users.onCall = undefined;
+        users.unknown.add('a1').add('b');
+        throw new ServiceUnreachable('user-service', 'refused');
+      };
+      newProcess().onApplicationBootstrap();
+      await refusal();
+      expect(await anonymised()).toEqual([DELETED_USER]);
+    });
+
+    it('anonymise the orders when an operator confirms that most users were deleted', async () => {
+      const done = newProcess().run();
+      await refusal();
+      await database
+        .updateTable('order_backfills')
+        .set({ position: '' })
+        .where('name', '=', 'deleted-users')
+        .execute();
+      await done;
+      expect(await anonymised()).toHaveLength(2);
+    });
   });
 });

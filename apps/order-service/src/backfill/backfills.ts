@@ -9,7 +9,8 @@ import { ServiceUnreachable } from '#registry-client';
 import type { Logger } from '#service-kit';
 import { LOGGER } from '../placement/pending-orders.js';
 import { backoffMs } from '../store/backoff.js';
-import type { Backfill } from './backfill.js';
+import type { BackfillName } from '../store/orders.schema.js';
+import type { Backfill, BackfillPart } from './backfill.js';
 import { BackfillProgress } from './backfill-progress.js';
 import { DeletedUsersBackfill } from './deleted-users.backfill.js';
 import { ProductCopiesBackfill } from './product-copies.backfill.js';
@@ -24,6 +25,8 @@ const STANDBY_MS = 2000;
 export class Backfills implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private readonly backfills: readonly Backfill[];
+  /** Records that this process has stored. */
+  private readonly records = new Map<BackfillName, number>();
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -77,10 +80,16 @@ export class Backfills implements OnApplicationBootstrap, BeforeApplicationShutd
       if (state.kind !== 'held') return state.kind === 'done';
       const part = await backfill.next(state.position);
       await this.progress.store(backfill.name, part);
-      if (part.position === null) this.logger.info({ backfill: backfill.name }, 'Backfill complete');
+      this.recordProgress(backfill.name, part);
       await this.pause(PAUSE_MS);
     }
     return false;
+  }
+
+  private recordProgress(backfill: BackfillName, part: BackfillPart): void {
+    const records = (this.records.get(backfill) ?? 0) + part.records;
+    this.records.set(backfill, records);
+    if (part.position === null) this.logger.info({ backfill, records }, 'Backfill complete');
   }
 
   private report({ name }: Backfill, err: unknown): void {

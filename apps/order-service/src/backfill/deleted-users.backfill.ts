@@ -5,6 +5,10 @@ import { UserDirectory } from '../neighbours/user-directory.js';
 import { anonymiseOrders, DELETED_USER } from '../store/anonymise-orders.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
 import type { Backfill, BackfillPart } from './backfill.js';
+import { requireKnownOwners } from './require-known-owners.js';
+
+/** Position of the first part that an operator sets to confirm that most users were deleted. */
+const CONFIRMED = '';
 
 const nothing = (): Promise<void> => Promise.resolve();
 
@@ -12,6 +16,8 @@ const nothing = (): Promise<void> => Promise.resolve();
 @Injectable()
 export class DeletedUsersBackfill implements Backfill {
   readonly name = 'deleted-users';
+  /** Whether the user service is known to run on the right store. */
+  private isVerified = false;
 
   constructor(
     @InjectDatabase() private readonly database: Kysely<OrdersSchema>,
@@ -20,10 +26,25 @@ export class DeletedUsersBackfill implements Backfill {
 
   /** @param position the user of the part before */
   async next(position: string | null): Promise<BackfillPart> {
+    if (position === CONFIRMED) this.isVerified = true;
     const userId = await this.userAfter(position ?? '');
-    if (userId === undefined) return { position: null, store: nothing };
-    const isDeleted = userId !== DELETED_USER && (await this.users.isDeleted(userId));
-    return { position: userId, store: isDeleted ? (trx) => anonymiseOrders(userId, trx) : nothing };
+    if (userId === undefined) return { position: null, records: 0, store: nothing };
+    if (!(await this.isDeleted(userId))) return { position: userId, records: 0, store: nothing };
+    return { position: userId, records: 1, store: (trx) => anonymiseOrders(userId, trx) };
+  }
+
+  private async isDeleted(userId: string): Promise<boolean> {
+    if (userId === DELETED_USER) return false;
+    try {
+      if (!(await this.users.isDeleted(userId))) return false;
+      if (!this.isVerified) await requireKnownOwners(this.database, this.users);
+      this.isVerified = true;
+      return true;
+    } catch (error) {
+      // The user service may be restarted on another store.
+      this.isVerified = false;
+      throw error;
+    }
   }
 
   private async userAfter(userId: string): Promise<string | undefined> {

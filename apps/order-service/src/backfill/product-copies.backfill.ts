@@ -13,6 +13,6 @@ export class ProductCopiesBackfill implements Backfill {
   /** @param position cursor of the page after the one before */
   async next(position: string | null): Promise<BackfillPart> {
     const { items, nextCursor } = await this.catalogue.page(position);
-    return { position: nextCursor, store: (trx) => addListedProducts(items, trx) };
+    return { position: nextCursor, records: items.length, store: (trx) => addListedProducts(items, trx) };
   }
 }

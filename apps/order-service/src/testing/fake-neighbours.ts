@@ -29,6 +29,10 @@ export class FakeUsers extends UserDirectory {
   readonly unknown = new Set<string>();
   /** Delays responses. */
   gate: Promise<void> = Promise.resolve();
+  /** Number of calls of `isDeleted`. */
+  calls = 0;
+  /** Runs before each response of `isDeleted`; an error of it is the response. */
+  onCall: ((userId: string) => void) | undefined;
 
   override async exists(userId: string): Promise<boolean> {
     await this.gate;
@@ -36,7 +40,11 @@ export class FakeUsers extends UserDirectory {
   }
 
   override isDeleted(userId: string): Promise<boolean> {
-    return runWithFault(this.fault, 'user-service', () => this.unknown.has(userId));
+    this.calls += 1;
+    return runWithFault(this.fault, 'user-service', () => {
+      this.onCall?.(userId);
+      return this.unknown.has(userId);
+    });
   }
 }
 
