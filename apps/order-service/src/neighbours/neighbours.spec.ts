@@ -8,6 +8,8 @@ import { NeighbourUserDirectory } from './user-directory.js';
 
 const ITEMS = [{ productId: 'p', quantity: 1 }];
 const RESERVED = [{ productId: 'p', quantity: 1, unitPrice: 250, currency: 'EUR', name: 'Tea' }];
+/** The check whether there are users, and the first page of products. */
+const LISTS = new Set(['/users?limit=1', '/products?limit=200']);
 const problem = (code: string, members = {}) => ({
   type: `urn:msa-gateway:problem:${code}`,
   title: 'T',
@@ -21,7 +23,7 @@ describe('responses of other services', () => {
   let server: Server;
   let neighbours: Neighbours;
   let stubbed: { status: number; body?: unknown };
-  /** The list of users. */
+  /** The response to the requests of {@link LISTS}. */
   let list: { status: number; body?: unknown };
   let resets: number;
   let seen: { line: string; requestId: unknown; body: string }[];
@@ -39,7 +41,7 @@ describe('responses of other services', () => {
           body,
         });
         if (resets-- > 0) return void request.socket.destroy();
-        const { status, body: content } = request.url?.startsWith('/users?') ? list : stubbed;
+        const { status, body: content } = LISTS.has(request.url ?? '') ? list : stubbed;
         response.writeHead(status);
         response.end(content === undefined ? '' : JSON.stringify(content));
       });
@@ -113,12 +115,32 @@ describe('responses of other services', () => {
     expect(await catalogue.page('c')).toEqual({ items: [], nextCursor: 'd' });
 
     stubbed = { status: 400, body: problem('invalid-cursor') };
+    list = { status: 503 };
     await expect(catalogue.page('c')).rejects.toBeInstanceOf(ServiceUnreachable);
     expect(seen.map(({ line }) => line)).toEqual([
       'GET /products?limit=200&cursor=c',
       'GET /products?limit=200&cursor=c',
       'GET /products?limit=200',
     ]);
+  });
+
+  it('fails when the cursors of products are rejected again and again, and tries anew after that', async () => {
+    const catalogue = new NeighbourProductCatalogue(neighbours);
+    list = { status: 200, body: { items: [], nextCursor: 'd' } };
+    const rejected = () => {
+      stubbed = { status: 400, body: problem('invalid-cursor') };
+      return catalogue.page('d');
+    };
+    for (const attempt of ['first', 'second']) {
+      expect([attempt, await rejected(), await rejected()]).toEqual([attempt, list.body, list.body]);
+      await expect(rejected()).rejects.toThrow('the product service rejects the cursors');
+    }
+
+    await rejected();
+    await rejected();
+    stubbed = { status: 200, body: { items: [], nextCursor: null } };
+    await catalogue.page('d');
+    expect(await rejected()).toEqual(list.body);
   });
 
   it('reserves stock with a repeatable command and uses the prices and names of the response', async () => {

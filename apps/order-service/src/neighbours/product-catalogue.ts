@@ -4,6 +4,8 @@ import type { Product, ProductServicePaths } from '#shop-contracts';
 import { NEIGHBOUR_TIMEOUT_MS } from './neighbour-timeout.js';
 
 const PAGE_SIZE = 200;
+/** How often the list is read from its start again before that counts as a failure. */
+const MAX_RESTARTS = 2;
 
 /** A product as far as orders need it. */
 export type ListedProduct = Pick<Product, 'id' | 'name'>;
@@ -19,6 +21,7 @@ export abstract class ProductCatalogue {
   /**
    * @param cursor that of the page before; `null`: the first page
    * @throws ServiceUnreachable
+   * @throws Error if the service rejects its own cursors repeatedly
    */
   abstract page(cursor: string | null): Promise<ProductPage>;
 }
@@ -27,6 +30,8 @@ export abstract class ProductCatalogue {
 @Injectable()
 export class NeighbourProductCatalogue extends ProductCatalogue {
   private readonly service: TypedClient<ProductServicePaths>;
+  /** Since the last complete list or failure. */
+  private restarts = 0;
 
   constructor(neighbours: Neighbours) {
     super();
@@ -38,13 +43,24 @@ export class NeighbourProductCatalogue extends ProductCatalogue {
       query: { limit: PAGE_SIZE, ...(cursor !== null && { cursor }) },
       timeoutMs: NEIGHBOUR_TIMEOUT_MS,
     });
-    if (response.status === 200) return response.body;
+    if (response.status === 200) {
+      if (response.body.nextCursor === null) this.restarts = 0;
+      return response.body;
+    }
     // A cursor of another version of the product service.
-    if (response.status === 400 && cursor !== null) return this.page(null);
+    if (response.status === 400 && cursor !== null) return this.restart();
     throw new ServiceUnreachable(
       'product-service',
       'unavailable',
       new Error(`received status ${response.status}`),
     );
+  }
+
+  /** Without a limit, a service that rejects every cursor would be asked for its first page forever. */
+  private restart(): Promise<ProductPage> {
+    this.restarts += 1;
+    if (this.restarts <= MAX_RESTARTS) return this.page(null);
+    this.restarts = 0;
+    throw new Error('the product service rejects the cursors of its list of products');
   }
 }
