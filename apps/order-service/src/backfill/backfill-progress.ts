@@ -33,10 +33,13 @@ export class BackfillProgress {
     return { kind: (await this.isDone(name)) ? 'done' : 'elsewhere' };
   }
 
-  /** Stores a part and its position. If another process has taken the lease, it stores nothing. */
-  async store(name: BackfillName, part: BackfillPart): Promise<void> {
+  /**
+   * Stores a part and its position. If another process has taken the lease, it stores nothing.
+   * @returns whether it was stored
+   */
+  async store(name: BackfillName, part: BackfillPart): Promise<boolean> {
     const now = databaseNow(this.database);
-    await this.database.transaction().execute(async (trx) => {
+    return this.database.transaction().execute(async (trx) => {
       const row = await trx
         .updateTable('order_backfills')
         .set({ position: part.position, done_at: part.position === null ? now : null })
@@ -45,6 +48,7 @@ export class BackfillProgress {
         .returning('name')
         .executeTakeFirst();
       if (row) await part.store(trx);
+      return row !== undefined;
     });
   }
 

@@ -120,6 +120,19 @@ onBothStores('the backfills of the order service', (store) => {
     expect(await unfinished()).toEqual([]);
   });
 
+  it('log their end once, though another process has taken over before it', async () => {
+    const open = withhold('4');
+    const first = newProcess();
+    first.onApplicationBootstrap();
+    await waitFor('the last page', () => catalogue.requested.length === 3);
+    catalogue.gates.clear();
+    await expireLeases();
+    await newProcess().run();
+    open();
+    await first.beforeApplicationShutdown();
+    expect(complete('product-copies')).toEqual([expect.stringContaining('records: 1 ')]);
+  });
+
   it('wait while other services are away', async () => {
     await insertOrders(database, ['u1', 'u2', 'u3'].map(order));
     users.unknown.add('u1');

@@ -79,8 +79,7 @@ export class Backfills implements OnApplicationBootstrap, BeforeApplicationShutd
       const state = await this.progress.lease(backfill.name);
       if (state.kind !== 'held') return state.kind === 'done';
       const part = await backfill.next(state.position);
-      await this.progress.store(backfill.name, part);
-      this.recordProgress(backfill.name, part);
+      if (await this.progress.store(backfill.name, part)) this.recordProgress(backfill.name, part);
       await this.pause(PAUSE_MS);
     }
     return false;
