@@ -29,4 +29,5 @@ export * from './dashboard/history-query.dto.js';
 export * from './dashboard/refusal.js';
 export * from './deadline/request-timeout.js';
 export type * from './events/cloud-event.js';
+export * from './events/event-count.js';
 export * from './events/event-definition.js';

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { createEventTables, type Migrations } from '#service-kit';
+import { createEventTables, createParkedIndex, type Migrations } from '#service-kit';
 import { addBackfills } from './backfills.migration.js';
 import { addOrderLists } from './order-list.migration.js';
 import { addProductCopies } from './product-copies.migration.js';
@@ -94,6 +94,7 @@ export const migrations: Migrations = {
   '0005-user-keys': { up: addKeysOfUsers },
   '0006-product-copies': { up: addProductCopies },
   '0007-backfills': { up: addBackfills },
+  '0008-parked-index': { up: (db) => createParkedIndex(db, 'order-service') },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import {
   addWordsOfAll,
   createEventTables,
+  createParkedIndex,
   createListIndexes,
   createLookupTable,
   type ListDefinition,
@@ -85,6 +86,7 @@ export const migrations: Migrations = {
   '0005-item-names': {
     up: (db) => db.schema.alterTable('stock_reservation_items').addColumn('name', 'text').execute(),
   },
+  '0006-parked-index': { up: (db) => createParkedIndex(db, 'product-service') },
 };
 
 async function createProducts(db: Kysely<unknown>): Promise<void> {

@@ -1,6 +1,7 @@
 import {
   addWordsOfAll,
   createEventTables,
+  createParkedIndex,
   createListIndexes,
   createLookupTable,
   type ListDefinition,
@@ -61,4 +62,5 @@ export const migrations: Migrations = {
     },
   },
   '0003-events': { up: (db) => createEventTables(db, 'user-service') },
+  '0004-parked-index': { up: (db) => createParkedIndex(db, 'user-service') },
 };

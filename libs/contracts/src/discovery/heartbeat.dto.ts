@@ -61,7 +61,7 @@ export const MAX_EVENT_LAG_SECONDS = 60;
 
 /** Domain events of a service that need time or an operator. Instances that share a store report the same numbers. */
 export class EventBacklogDto {
-  /** Events that are not sent. */
+  /** Events that are not sent; above 10000, `MAX_COUNTED_EVENTS`, services report 10001. */
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
@@ -73,7 +73,7 @@ export class EventBacklogDto {
   @Max(Number.MAX_SAFE_INTEGER)
   oldestSeconds!: number;
 
-  /** Events that failed at every attempt, and wait for an operator. */
+  /** Events that failed at every attempt, and wait for an operator; counted like `waiting`. */
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

@@ -46,7 +46,7 @@ export class EventMetrics {
     });
     new Gauge({
       name: 'events_outbox_depth',
-      help: 'Events that are not sent.',
+      help: 'Events that are not sent; 10001 for more than 10000.',
       registers,
       async collect() {
         const state = await rows.state().catch(() => undefined);
@@ -56,7 +56,7 @@ export class EventMetrics {
     });
     new Gauge({
       name: 'events_parked',
-      help: 'Events whose handler failed, and later events of their subjects; state dead: without further attempts.',
+      help: 'Events whose handler failed, and later events of their subjects; state dead: without further attempts. 10001 for more than 10000.',
       labelNames: ['state'],
       registers,
       async collect() {

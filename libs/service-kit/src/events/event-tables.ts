@@ -93,6 +93,7 @@ export async function createEventTables(db: Kysely<unknown>, service: string): P
   await createGroups(db, tables);
   await createHandledEvents(db, tables);
   await createParkedEvents(db, tables);
+  await createParkedIndex(db, service);
 }
 
 async function createOutbox(db: Kysely<unknown>, { outbox }: EventTableNames): Promise<void> {
@@ -164,4 +165,14 @@ async function createParkedEvents(db: Kysely<unknown>, { parked_events }: EventT
     .addColumn('parked_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint(`${parked_events}_key`, ['source', 'subject', 'sequence'])
     .execute();
+}
+
+/**
+ * For a migration of a service whose tables for events may be older than this index, by which due events and dead letters
+ * are found and counted. {@link createEventTables} creates it, too.
+ */
+export async function createParkedIndex(db: Kysely<unknown>, service: string): Promise<void> {
+  const { parked_events } = eventTablesOf(service);
+  const index = db.schema.createIndex(`${parked_events}_attempt_at`).ifNotExists();
+  await index.on(parked_events).column('attempt_at').execute();
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { MAX_EVENT_LAG_SECONDS } from '#contracts';
+import { eventCount, MAX_EVENT_LAG_SECONDS } from '#contracts';
 import { PublicHealthError, type HealthIndicator } from '../health/health-indicator.js';
 import { EventBacklog } from './event-backlog.js';
 import { EVENT_TRANSPORT, type EventTransport } from './transport/event-transport.js';
@@ -18,8 +18,15 @@ export class EventsIndicator implements HealthIndicator {
   async check(): Promise<Readonly<Record<string, unknown>>> {
     const { waiting, oldestSeconds, deadLetters } = await this.backlog.read();
     if (oldestSeconds > MAX_EVENT_LAG_SECONDS)
-      throw new PublicHealthError(`${waiting} events wait in the outbox, the oldest for ${oldestSeconds} s`);
+      throw new PublicHealthError(
+        `${eventCount(waiting)} events wait in the outbox, the oldest for ${oldestSeconds} s`,
+      );
     if (this.transport.shortcoming !== undefined) throw new PublicHealthError(this.transport.shortcoming);
-    return { reach: this.transport.reach, outbox: waiting, oldestSeconds, deadLetters };
+    return {
+      reach: this.transport.reach,
+      outbox: eventCount(waiting),
+      oldestSeconds,
+      deadLetters: eventCount(deadLetters),
+    };
   }
 }

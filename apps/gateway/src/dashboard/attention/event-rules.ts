@@ -1,4 +1,4 @@
-import { MAX_EVENT_LAG_SECONDS, type EventBacklogDto } from '#contracts';
+import { eventCount, MAX_EVENT_LAG_SECONDS, type EventBacklogDto } from '#contracts';
 import type { StoredInstance } from '../../discovery/index.js';
 import type { Finding } from './finding.js';
 
@@ -36,8 +36,8 @@ const deadLetters = ({ service, deadLetters: count }: ReportedEvents): Finding =
   subject: service,
   service,
   condition: 'warning',
-  reason: `${count} events failed at every attempt; later events of the same entities wait`,
-  values: { count },
+  reason: `${eventCount(count)} events failed at every attempt; later events of the same entities wait`,
+  values: { count: eventCount(count) },
   holdMs: 0,
 });
 
@@ -46,8 +46,8 @@ const waiting = ({ service, waiting: count, oldestSeconds }: ReportedEvents, now
   subject: service,
   service,
   condition: 'warning',
-  reason: `${count} events are not sent, the oldest for ${oldestSeconds} s`,
-  values: { count, oldestSeconds },
+  reason: `${eventCount(count)} events are not sent, the oldest for ${oldestSeconds} s`,
+  values: { count: eventCount(count), oldestSeconds },
   holdMs: 0,
   since: now - oldestSeconds * 1000,
 });

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import type { CloudEvent } from '#contracts';
 import { isPostgres } from '../../storage/database-now.js';
+import { countUpToLimit } from '../count-up-to-limit.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
 import { pauseMs } from './attempts.js';
 
@@ -15,7 +16,7 @@ export interface ParkedEvent {
   readonly parkedAt: number;
 }
 
-/** Number of parked events. */
+/** Number of parked events; `MAX_COUNTED_EVENTS` + 1 stands for any number above. */
 export interface ParkedCounts {
   /** Events that wait for their next attempt, or behind another event of their subject. */
   readonly waiting: number;
@@ -160,14 +161,17 @@ export class ParkedEvents {
     return discarded !== undefined;
   }
 
+  /** Its cost has a limit however many events are parked: it reads an index, up to the limit of counts. */
   async counts(): Promise<ParkedCounts> {
-    const { all, waiting } = await this.rows
-      .select((eb) => [
-        eb.fn.countAll<number | string>().as('all'),
-        eb.fn.count<number | string>('attempt_at').as('waiting'),
+    const attempts = this.rows.select('attempt_at').orderBy('attempt_at');
+    const counts = await this.database
+      .selectNoFrom([
+        // Not `is not null`, for which the embedded store uses no index.
+        countUpToLimit(attempts.where('attempt_at', '>=', 0)).as('waiting'),
+        countUpToLimit(attempts.where('attempt_at', 'is', null)).as('dead'),
       ])
       .executeTakeFirstOrThrow();
-    return { waiting: Number(waiting), dead: Number(all) - Number(waiting) };
+    return { waiting: Number(counts.waiting), dead: Number(counts.dead) };
   }
 
   /** One process at a time handles the events of a group, so that no other one parks any meanwhile. */

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import type { CloudEvent } from '#contracts';
+import { MAX_COUNTED_EVENTS, type CloudEvent } from '#contracts';
 import { databaseNow } from '../../storage/database-now.js';
+import { countUpToLimit } from '../count-up-to-limit.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
 
 /** How long a process may send without renewing its lease. After a crash another process sends after this time. */
@@ -10,7 +11,7 @@ export const LEASE_MS = 5000;
 export interface OutboxState {
   /** Sequence of the last event that was sent; 0 for none. */
   readonly sent: number;
-  /** Events that are not sent. */
+  /** Events that are not sent; `MAX_COUNTED_EVENTS` + 1 stands for any number above. */
   readonly waiting: number;
   /** Age of the oldest of them in milliseconds; 0 without any. */
   readonly oldestMs: number;
@@ -120,22 +121,44 @@ export class OutboxRows {
     return first?.sequence === sequence && !(await from.offset(most + 1).executeTakeFirst());
   }
 
+  /** Its cost has a limit however many events wait: it reads the index of the sequence, up to the limit of counts. */
   async state(): Promise<OutboxState> {
     const { outbox, outbox_relay } = this.tables;
     const { sent } = await this.database.selectFrom(outbox_relay).select('sent').executeTakeFirstOrThrow();
-    const { waiting, oldest } = await this.database
-      .selectFrom(outbox)
-      .select((eb) => [
-        eb.fn.countAll<number | string>().as('waiting'),
-        eb.fn.min<number | null>('created_at').as('oldest'),
+    const unsent = this.sequences.where('sequence', '>', sent);
+    const first = this.database.selectFrom(outbox).where('sequence', '>', sent).orderBy('sequence');
+    const { numbered, fresh, oldest } = await this.database
+      .selectNoFrom([
+        countUpToLimit(unsent).as('numbered'),
+        countUpToLimit(this.unnumbered).as('fresh'),
+        first.select('created_at').limit(1).as('oldest'),
       ])
-      .where((eb) => eb.or([eb('sequence', 'is', null), eb('sequence', '>', sent)]))
       .executeTakeFirstOrThrow();
+    const since = Number(fresh) > 0 ? (oldest ?? (await this.oldestUnnumbered())) : oldest;
     return {
       sent,
-      waiting: Number(waiting),
-      oldestMs: oldest === null ? 0 : Math.max(0, Date.now() - oldest),
+      waiting: Math.min(Number(numbered) + Number(fresh), MAX_COUNTED_EVENTS + 1),
+      oldestMs: since === null ? 0 : Math.max(0, Date.now() - since),
     };
+  }
+
+  /** Numbers follow the order of insertion: needed only while every event with a number is sent. */
+  private async oldestUnnumbered(): Promise<number | null> {
+    const rows = this.unnumbered.select('created_at').limit(MAX_COUNTED_EVENTS);
+    const { oldest } = await this.database
+      .selectFrom(rows.as('rows'))
+      .select((eb) => eb.fn.min<number | null>('created_at').as('oldest'))
+      .executeTakeFirstOrThrow();
+    return oldest;
+  }
+
+  private get unnumbered() {
+    return this.sequences.where('sequence', 'is', null);
+  }
+
+  // The order makes PostgreSQL read the index, also where its statistics let it expect that most rows match.
+  private get sequences() {
+    return this.database.selectFrom(this.tables.outbox).select('sequence').orderBy('sequence');
   }
 
   /** Deletes events that were sent and are older than `before`, in epoch milliseconds. */
