@@ -33,8 +33,11 @@ export class InjectedOutage {
     }
   }
 
+  /** Ends all faults, also if the end of one cannot be requested. */
   async end() {
-    for (const id of this.names) await this.client.call('DELETE', pathOf(id));
+    const calls = this.names.map((id) => this.client.call('DELETE', pathOf(id)));
+    const failed = (await Promise.allSettled(calls)).find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
   }
 }
 

@@ -16,25 +16,42 @@ export class ProcessOutage {
     this.pids = pids;
     this.fault = fault;
     this.names = pids.map((pid) => `process ${pid}`);
+    this.stopped = [];
   }
 
+  /** @throws DrillError if a process cannot be signalled; the others are */
   begin() {
-    this.#signal(this.fault === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+    const signal = this.fault === 'kill' ? 'SIGKILL' : 'SIGSTOP';
+    const failures = signalAll(this.pids, signal);
+    if (this.fault === 'hang') this.stopped = this.pids.filter((pid) => !failures.has(pid));
+    mustBeEmpty(failures, signal);
   }
 
+  /** Lets all stopped processes continue, except those that have ended meanwhile. */
   end() {
-    if (this.fault === 'hang') this.#signal('SIGCONT');
+    const failures = signalAll(this.stopped, 'SIGCONT');
+    for (const [pid, code] of failures) if (code === 'ESRCH') failures.delete(pid);
+    mustBeEmpty(failures, 'SIGCONT');
   }
+}
 
-  #signal(signal) {
-    for (const pid of this.pids) {
-      try {
-        process.kill(pid, signal);
-      } catch (error) {
-        throw new DrillError(`process ${pid} cannot receive ${signal} (${error.code})`);
-      }
+/** Codes of the errors, by process id. One process that cannot be signalled must not keep the others stopped. */
+function signalAll(pids, signal) {
+  const failures = new Map();
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      failures.set(pid, error.code);
     }
   }
+  return failures;
+}
+
+function mustBeEmpty(failures, signal) {
+  if (failures.size === 0) return;
+  const each = Array.from(failures, ([pid, code]) => `process ${pid} cannot receive ${signal} (${code})`);
+  throw new DrillError(each.join('; '));
 }
 
 function processOf({ id, url }) {
