@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { gatewayUrl, operatorsUrl } from '../lib/gateway-url.mjs';
 import { isLoopback } from '../smoke/loopback.mjs';
+import { isOwn } from './outages/address.mjs';
 
 const FAULTS = ['kill', 'hang', 'slow', 'errors'];
 
@@ -18,7 +19,7 @@ export const USAGE = `usage: npm run chaos -- kill|hang|slow|errors SERVICE [opt
   --status N          errors: their status (default 503)
   --instance ID       the instance (default: the first that is up)
   --all               all instances of the service
-  --process           kill or stop the process of the instance instead
+  --process           kill or stop the process of the instance instead; the gateway must be on this machine
   --pid PID           kill or stop this process instead
   --compose           kill or pause the container with Docker Compose instead
   --prod              the same with docker-compose.prod.yml
@@ -135,17 +136,24 @@ function headerField(text) {
 /** Of docker-compose.prod.yml, which publishes no port but those of nginx. */
 const productionUrl = ({ HTTPS_PORT = '443' }) => `https://localhost:${HTTPS_PORT}`;
 
-function urlsOf({ url, 'admin-url': admin, 'allow-remote': mayBeRemote, prod }, env) {
+function urlsOf({ url, 'admin-url': admin, 'allow-remote': mayBeRemote, prod, process }, env) {
   const given = url ?? (prod ? productionUrl(env) : undefined);
   const urls = {
     url: baseOf('--url', given ?? gatewayUrl(env)),
     adminUrl: baseOf('--admin-url', admin ?? given ?? operatorsUrl(env)),
   };
-  for (const each of Object.values(urls))
+  for (const each of Object.values(urls)) {
+    const { hostname } = new URL(each);
+    // Addresses such as 127.0.0.1 mean another machine there: a process of this one would be killed.
     must(
-      mayBeRemote || isLoopback(new URL(each).hostname),
+      !process || isOwn(hostname),
+      `${each} is not this machine: --process finds processes of this one only`,
+    );
+    must(
+      mayBeRemote || isLoopback(hostname),
       `${each} is not this machine: a drill disturbs its users. --allow-remote runs it there`,
     );
+  }
   return urls;
 }
 

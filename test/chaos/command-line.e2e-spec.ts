@@ -32,6 +32,14 @@ describe('npm run chaos', () => {
       ['kill', 'user-service', '--url', 'http://gateway.example'],
       'http://gateway.example is not this machine',
     ],
+    [
+      ['kill', 'user-service', '--process', '--allow-remote', '--url', 'http://gateway.example'],
+      'http://gateway.example is not this machine: --process finds processes of this one only',
+    ],
+    [
+      ['hang', 'user-service', '--process', '--allow-remote', '--admin-url', 'http://192.0.2.1'],
+      'http://192.0.2.1 is not this machine: --process finds processes of this one only',
+    ],
   ])('refuses %j', async (args, message) => {
     const { code, stdout, stderr } = await chaos(...args);
     expect([code, stdout]).toEqual([2, '']);

@@ -1,40 +1,40 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { isLoopback } from '../../smoke/loopback.mjs';
+import { endianness } from 'node:os';
+import { addressOfHex, addressOfLsof, isOwn, listeningAddresses } from './address.mjs';
 
 /**
  * The id of the process of this machine that listens at the address of a URL. `undefined`: the address is not of this
- * machine, this user may not see the process, or several processes listen at the port.
+ * machine, this user may not see the process, or several processes listen there.
  */
 export function listenerOf({ hostname, port, protocol }) {
   if (!isOwn(hostname)) return undefined;
   const number = Number(port || (protocol === 'https:' ? 443 : 80));
-  const [pid, ...others] = process.platform === 'linux' ? ofProcFiles(number) : ofLsof(number);
+  const addresses = listeningAddresses(hostname);
+  const find = process.platform === 'linux' ? ofProcFiles : ofLsof;
+  const [pid, ...others] = find(number, addresses);
   return others.length === 0 ? pid : undefined;
 }
 
-function isOwn(hostname) {
-  const address = hostname.replace(/^\[|\]$/g, '');
-  const own = Object.values(networkInterfaces()).flat();
-  return isLoopback(hostname) || own.some((each) => each.address === address);
-}
-
 const LISTENING = '0A';
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
-/** Links to the sockets that listen at a port, as file descriptors have them. */
-function socketsAt(port) {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+/** Links to the sockets that listen at a port of one of some addresses, as file descriptors have them. */
+function socketsAt(port, addresses) {
   const lines = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(linesOf);
   const fields = lines.map((line) => line.trim().split(/\s+/));
+  const isThere = (local) => {
+    const [address, number] = local.split(':');
+    return parseInt(number, 16) === port && addresses.has(addressOfHex(address, IS_LITTLE_ENDIAN));
+  };
   return fields
-    .filter(([, local = '', , state]) => state === LISTENING && local.endsWith(`:${hex}`))
+    .filter(([, local, , state]) => state === LISTENING && isThere(local))
     .map((each) => `socket:[${each[9]}]`);
 }
 
-/** Ids of the processes that listen at a port. */
-function ofProcFiles(port) {
-  const sockets = new Set(socketsAt(port));
+/** Ids of the processes that listen there. */
+function ofProcFiles(port, addresses) {
+  const sockets = new Set(socketsAt(port, addresses));
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => openFilesOf(pid).some((file) => sockets.has(file))).map(Number);
 }
@@ -55,8 +55,15 @@ function orElse(read, otherwise) {
   }
 }
 
-function ofLsof(port) {
-  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'];
+function ofLsof(port, addresses) {
+  const args = ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpn'];
   const { stdout } = spawnSync('lsof', args, { encoding: 'utf8' });
-  return (stdout ?? '').split('\n').filter(Boolean).map(Number);
+  const pids = new Set();
+  let pid;
+  // A line begins with the name of its field: the process, then each of its sockets.
+  for (const line of (stdout ?? '').split('\n')) {
+    if (line.startsWith('p')) pid = Number(line.slice(1));
+    else if (line.startsWith('n') && addresses.has(addressOfLsof(line.slice(1)))) pids.add(pid);
+  }
+  return [...pids];
 }

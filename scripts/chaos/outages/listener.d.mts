@@ -1,0 +1,2 @@
+/** See listener.mjs. */
+export function listenerOf(url: URL): number | undefined;
