@@ -25,7 +25,7 @@ export const USAGE = `usage: npm run chaos -- kill|hang|slow|errors SERVICE [opt
   --prod              the same with docker-compose.prod.yml
 
   --url URL           the gateway (default: GATEWAY_HOST and GATEWAY_PORT, else http://127.0.0.1:8000;
-                      with --prod https://localhost and HTTPS_PORT)
+                      with --prod https://localhost and HTTPS_PORT of the environment)
   --admin-url URL     its endpoints for operators, if they have a port of their own (default: ADMIN_HOST and ADMIN_PORT)
   --path PATH         what the load requests from the service, with GET (default: its list or /health/ready)
   --header FIELD      a header field of these requests, such as 'x-api-key: SECRET'; can be repeated
