@@ -69,7 +69,7 @@ export interface InstanceState extends TrafficNow {
   /** Whether new requests may be sent to it. */
   readonly isInRotation: boolean;
   readonly weight: number;
-  /** Share of the service's requests in the window. */
+  /** Share of the requests in the window that instances of the service received. */
   readonly share: number;
   readonly ttlSeconds: number;
   readonly lastHeartbeatAt: string;

@@ -29,6 +29,18 @@ describe('DashboardSampler', () => {
     expect(gateway).toMatchObject({ isRegistryUp: true, loopLagMs: 0, memoryBytes: 1000 });
   });
 
+  it('divides among the instances only the requests that they received', async () => {
+    harness.requests(6, 'a');
+    harness.unreached(4);
+    await harness.pass();
+    expect(harness.state.instances.a?.share).toBe(1);
+    await harness.register('b');
+    harness.requests(2, 'b');
+    await harness.pass();
+    const { a, b } = harness.state.instances;
+    expect([a?.share, b?.share]).toEqual([0.75, 0.25]);
+  });
+
   it('reports a service whose requests fail, all as critical', async () => {
     harness.requests(60, 'a', { status: 500 });
     await harness.pass();

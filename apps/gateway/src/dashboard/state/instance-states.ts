@@ -24,11 +24,12 @@ export function addInstanceStates(
   sources: InstanceSources,
 ): void {
   const available = new Set(entry.available);
+  const received = windows?.instanceRequests ?? 0;
   for (const instance of entry.instances) {
     const window = windows?.instances.get(instance.id) ?? UNUSED;
     states[instance.id] = stateOf(instance, window, sources, {
       isInRotation: available.has(instance),
-      share: windows?.requests ? window.requests / windows.requests : 0,
+      share: received === 0 ? 0 : window.requests / received,
       isAlone: entry.live.length === 1,
     });
   }
