@@ -38,14 +38,11 @@ const startOf = (
 });
 
 /**
- * Records that an event is published, if the current work is recorded.
- * @returns the `traceparent` of the event; `undefined` outside of a trace
+ * Starts the span of an event that is published, if the current work is recorded. It ends with the commit: without one the
+ * event does not exist.
  */
-export function traceparentOfNew(event: DescribedEvent): string | undefined {
-  const span = TraceContext.startSpan(() => startOf('producer', 'create', event, {}));
-  span?.end({}, false);
-  return (span ?? TraceContext).fields.traceparent;
-}
+export const startSpanOfNew = (event: DescribedEvent): ActiveSpan | undefined =>
+  TraceContext.startSpan(() => startOf('producer', 'create', event, {}));
 
 /**
  * Runs a handler in the trace of the request that made the change, so that its calls and queries belong to it.

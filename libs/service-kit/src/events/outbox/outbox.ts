@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { EventDefinition } from '#contracts';
+import { TraceContext, type ActiveSpan } from '#registry-client';
 import { newId } from '../../storage/new-id.js';
-import { traceparentOfNew } from '../event-spans.js';
+import { startSpanOfNew } from '../event-spans.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
 
 /** A change of one entity, as a service publishes it. */
@@ -51,12 +52,14 @@ export class Outbox {
     change: (trx: Transaction<Schema>, publish: Publish) => Promise<Result>,
   ): Promise<Result> {
     let published = 0;
+    const spans: ActiveSpan[] = [];
     const result = await (this.database as Kysely<Schema>).transaction().execute((trx) =>
       change(trx, (...events) => {
         published += events.length;
-        return this.insert(trx as unknown as Transaction<EventTables>, events);
+        return this.insert(trx as unknown as Transaction<EventTables>, events, spans);
       }),
     );
+    for (const span of spans) span.end({}, false);
     if (published > 0) for (const listener of this.listeners) listener();
     return result;
   }
@@ -66,12 +69,19 @@ export class Outbox {
     this.listeners.add(listener);
   }
 
-  private async insert(trx: Transaction<EventTables>, events: readonly DomainEvent[]): Promise<void> {
+  /** Adds the spans of the events to `spans`. */
+  private async insert(
+    trx: Transaction<EventTables>,
+    events: readonly DomainEvent[],
+    spans: ActiveSpan[],
+  ): Promise<void> {
     if (events.length === 0) return;
     const created_at = Date.now();
     const rows = events.map(({ definition, subject, data }) => {
       const { type, dataschema } = definition;
       const id = newId();
+      const span = startSpanOfNew({ id, type, source: this.service, subject });
+      if (span) spans.push(span);
       return {
         sequence: null,
         id,
@@ -79,7 +89,7 @@ export class Outbox {
         subject,
         dataschema,
         data: JSON.stringify(data),
-        traceparent: traceparentOfNew({ id, type, source: this.service, subject }) ?? null,
+        traceparent: (span ?? TraceContext).fields.traceparent ?? null,
         created_at,
       };
     });
