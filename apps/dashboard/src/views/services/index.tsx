@@ -43,6 +43,7 @@ export function View({ live: { state } }: ViewProps) {
           instances={instances}
           isFiltered={filter !== ''}
           now={state.at}
+          isRegistryUp={state.gateway.isRegistryUp}
           attention={attention}
           onActions={setChosen}
           contract={contracts.get(name)}

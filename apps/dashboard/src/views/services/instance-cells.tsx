@@ -68,11 +68,15 @@ export function StatusCell({ instance, attention, now }: StatusCellProps) {
   );
 }
 
+export interface HeartbeatCellProps extends CellProps {
+  readonly isRegistryUp: boolean;
+}
+
 /** Age of the last heartbeat, and as a bar the part of the lease that it has used up. */
-export function HeartbeatCell({ instance, now }: CellProps) {
+export function HeartbeatCell({ instance, now, isRegistryUp }: HeartbeatCellProps) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
-  const { share, condition } = leaseUse(instance, now);
+  const { share, condition } = leaseUse(instance, now, isRegistryUp);
   const age = format.relative(instance.lastHeartbeatAt, now);
   const ttl = format.duration(instance.ttlSeconds * 1000);
   const end = format.relative(instance.expiresAt, now);

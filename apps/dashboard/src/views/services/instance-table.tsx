@@ -13,6 +13,8 @@ export interface InstanceTableProps {
   readonly instances: readonly InstanceEntry[];
   /** The gateway's time. */
   readonly now: string;
+  /** Whether the registry accepts writes. */
+  readonly isRegistryUp: boolean;
   /** What needs attention, by instance id. */
   readonly attention: ReadonlyMap<string, AttentionItem>;
   readonly onActions: (id: string) => void;
@@ -23,7 +25,7 @@ const colour = (condition: string): string => (condition === 'ok' ? '' : `is-${c
 function columnsOf(
   texts: ServicesTexts,
   format: Format,
-  { now, attention, onActions }: InstanceTableProps,
+  { now, isRegistryUp, attention, onActions }: InstanceTableProps,
 ): readonly Column<InstanceEntry>[] {
   return [
     {
@@ -40,7 +42,7 @@ function columnsOf(
     {
       label: texts.heartbeat,
       width: '100px',
-      render: ([, instance]) => <HeartbeatCell instance={instance} now={now} />,
+      render: ([, instance]) => <HeartbeatCell instance={instance} now={now} isRegistryUp={isRegistryUp} />,
     },
     {
       label: texts.check,

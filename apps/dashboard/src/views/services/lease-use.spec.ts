@@ -12,6 +12,11 @@ describe('the part of a lease that is used up', () => {
     [-70, 1, 'critical'],
     [22, 0, 'ok'],
   ])('is with %d s of 20 s left: %d, %s', (seconds, share, condition) => {
-    expect(leaseUse({ expiresAt: after(seconds), ttlSeconds: 20 }, now)).toEqual({ share, condition });
+    expect(leaseUse({ expiresAt: after(seconds), ttlSeconds: 20 }, now, true)).toEqual({ share, condition });
+  });
+
+  it('is no fault while the registry is away: no lease expires', () => {
+    const lease = { expiresAt: after(-70), ttlSeconds: 20 };
+    expect(leaseUse(lease, now, false)).toEqual({ share: 1, condition: 'ok' });
   });
 });
