@@ -1,4 +1,15 @@
-import type { AttentionItem, AttentionKind, FaultKind } from '#contracts';
+import type { AttentionItem, AttentionKind } from '#contracts';
+import {
+  failedEn,
+  failedKo,
+  slowEn,
+  slowKo,
+  differsEn,
+  differsKo,
+  faultEn,
+  faultKo,
+  type ReasonText,
+} from './attention-reasons';
 import type { Format } from './format';
 import type { Language } from './language';
 
@@ -10,44 +21,8 @@ interface AttentionTexts {
   /** The next step if few instances are the cause, which the reason names. */
   readonly nextForFew?: string;
   /** Why, from the figures of the item; otherwise the gateway's own words are shown, which are English. */
-  reason?(values: AttentionItem['values'], format: Format): string;
+  readonly reason?: ReasonText;
 }
-
-/** The few instances that are the cause of an item about a service. */
-const atEn = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `; at ${at}`);
-const atKo = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `, 해당 인스턴스: ${at}`);
-const failedEn: AttentionTexts['reason'] = (values, format) => {
-  const { errors, requests, errorRate, status } = values;
-  return `${errors} of ${requests} requests failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}`;
-};
-const failedKo: AttentionTexts['reason'] = (values, format) => {
-  const { errors, requests, errorRate, status } = values;
-  return `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}`;
-};
-const slowEn: AttentionTexts['reason'] = (values, format) =>
-  `p95 is about ${format.duration(Number(values.p95Ms))}${atEn(values)}`;
-const differsEn: AttentionTexts['reason'] = ({ different, compared }) =>
-  `${different} of ${compared} compared responses differ`;
-const differsKo: AttentionTexts['reason'] = ({ different, compared }) =>
-  `비교한 응답 ${compared}건 중 ${different}건이 다릅니다`;
-const FAULTS_EN: Readonly<Record<FaultKind, string>> = {
-  kill: 'connections to it are refused',
-  hang: 'it stays silent',
-  slow: 'its responses are late',
-  errors: 'its responses have an error status',
-};
-const FAULTS_KO: Readonly<Record<FaultKind, string>> = {
-  kill: '연결 거부',
-  hang: '무응답',
-  slow: '응답 지연',
-  errors: '오류 응답',
-};
-const faultEn: AttentionTexts['reason'] = ({ fault, endsAt }, format) =>
-  `A drill: ${FAULTS_EN[fault as FaultKind]}, until ${format.time(String(endsAt))}`;
-const faultKo: AttentionTexts['reason'] = ({ fault, endsAt }, format) =>
-  `장애 훈련(${FAULTS_KO[fault as FaultKind]}), ${format.time(String(endsAt))}까지`;
-const slowKo: AttentionTexts['reason'] = (values, format) =>
-  `p95가 약 ${format.duration(Number(values.p95Ms))}${atKo(values)}`;
 
 const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'service-down': {

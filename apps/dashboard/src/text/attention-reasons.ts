@@ -1,0 +1,41 @@
+import type { AttentionItem, FaultKind } from '#contracts';
+import type { Format } from './format';
+
+/** Why an item needs attention, from its figures. */
+export type ReasonText = (values: AttentionItem['values'], format: Format) => string;
+
+/** The few instances that are the cause of an item about a service. */
+const atEn = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `; at ${at}`);
+const atKo = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `, 해당 인스턴스: ${at}`);
+export const failedEn: ReasonText = (values, format) => {
+  const { errors, requests, errorRate, status } = values;
+  return `${errors} of ${requests} requests failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}`;
+};
+export const failedKo: ReasonText = (values, format) => {
+  const { errors, requests, errorRate, status } = values;
+  return `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}`;
+};
+export const slowEn: ReasonText = (values, format) =>
+  `p95 is about ${format.duration(Number(values.p95Ms))}${atEn(values)}`;
+export const differsEn: ReasonText = ({ different, compared }) =>
+  `${different} of ${compared} compared responses differ`;
+export const differsKo: ReasonText = ({ different, compared }) =>
+  `비교한 응답 ${compared}건 중 ${different}건이 다릅니다`;
+const FAULTS_EN: Readonly<Record<FaultKind, string>> = {
+  kill: 'connections to it are refused',
+  hang: 'it stays silent',
+  slow: 'its responses are late',
+  errors: 'its responses have an error status',
+};
+const FAULTS_KO: Readonly<Record<FaultKind, string>> = {
+  kill: '연결 거부',
+  hang: '무응답',
+  slow: '응답 지연',
+  errors: '오류 응답',
+};
+export const faultEn: ReasonText = ({ fault, endsAt }, format) =>
+  `A drill: ${FAULTS_EN[fault as FaultKind]}, until ${format.time(String(endsAt))}`;
+export const faultKo: ReasonText = ({ fault, endsAt }, format) =>
+  `장애 훈련(${FAULTS_KO[fault as FaultKind]}), ${format.time(String(endsAt))}까지`;
+export const slowKo: ReasonText = (values, format) =>
+  `p95가 약 ${format.duration(Number(values.p95Ms))}${atKo(values)}`;
