@@ -1,4 +1,5 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DescribeOperation, LiveStreams, tooManyLiveStreams, tooManyStreamsOfCaller } from '#service-kit';
 import { orderAccessDeniedKind } from '../model/orders.problems.js';
@@ -8,6 +9,7 @@ import { OrderStreamQueryDto } from './order-stream.query.js';
 import { visibleEvents } from './visible-events.js';
 
 /** The changes of orders while they happen. */
+@ApiTags('Orders')
 @Controller('orders/stream')
 export class OrderStreamController {
   constructor(private readonly streams: LiveStreams) {}
