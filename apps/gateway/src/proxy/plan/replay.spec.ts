@@ -84,8 +84,10 @@ describe('Replay', () => {
   it('authorizes the recorded identity', () => {
     const withCondition = (entry: string) => fileOf(`${REQUIRED}, authorization: { anyOf: [ ${entry} ] }`);
     expect(ofToken(withCondition('{ claims: { plan: [gold] } }'))).toBe('forwarded to users');
-    expect(ofToken(withCondition('{ scopes: [write] }'))).toMatch(/^403 forbidden .*lacks scopes/);
-    expect(ofToken(withCondition('{ consumers: [ben] }'))).toMatch(/^403 forbidden .*lacks consumers/);
+    expect(ofToken(withCondition('{ scopes: [write] }'))).toMatch(/^403 forbidden .*anyOf\[0\] \(scopes\)/);
+    expect(ofToken(withCondition('{ consumers: [ben] }'))).toMatch(
+      /^403 forbidden .*anyOf\[0\] \(consumers\)/,
+    );
   });
 
   it('repeats a refusal of the same provider, and cannot tell that of another one', () => {
