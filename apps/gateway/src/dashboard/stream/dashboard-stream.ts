@@ -1,13 +1,5 @@
 import type { ServerResponse } from 'node:http';
-
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  // The connection closes with the stream, so that it does not delay the shutdown of the server.
-  connection: 'close',
-  // Disables response buffering in nginx.
-  'x-accel-buffering': 'no',
-};
+import { EVENT_STREAM_FIELDS } from '#service-kit';
 
 /** A reader that has accepted no data for this many updates is disconnected. */
 const MOST_MISSED_UPDATES = 60;
@@ -36,7 +28,7 @@ export class DashboardStream {
     out.on('drain', () => (this.isBlocked = false));
     // The connection broke: `close` follows and releases everything.
     out.on('error', () => undefined);
-    out.writeHead(200, { ...headers, ...HEADERS });
+    out.writeHead(200, { ...headers, ...EVENT_STREAM_FIELDS });
     this.write('retry: 2000\n\n');
   }
 

@@ -1,19 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { DiscoveryEvent } from '#contracts';
+import { EVENT_STREAM_FIELDS } from '#service-kit';
 import type { EventLog } from './event-log.js';
 
 const BATCH = 100;
 /** A reader that has accepted no data for this many keep-alive comments is disconnected. */
 const MAX_MISSED_KEEP_ALIVES = 4;
-
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  // The connection closes with the stream, so that it does not delay the shutdown of the server.
-  connection: 'close',
-  // Disables response buffering in nginx.
-  'x-accel-buffering': 'no',
-};
 
 const block = (event: string, id: number, data: object): string =>
   `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
@@ -43,7 +35,7 @@ export class EventStream {
     out.on('close', this.stopListening);
     // The connection broke: `close` follows and releases everything.
     out.on('error', () => undefined);
-    out.writeHead(200, { ...headers, ...HEADERS });
+    out.writeHead(200, { ...headers, ...EVENT_STREAM_FIELDS });
     this.write('retry: 2000\n: one event per change of the registry\n\n');
     this.sendEvents();
   }

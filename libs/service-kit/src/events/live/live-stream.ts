@@ -1,20 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { CloudEvent } from '#contracts';
+import { EVENT_STREAM_FIELDS } from '../../http/event-stream-fields.js';
 import type { OutboxRows } from '../outbox/outbox-rows.js';
 import type { Follower, OutboxTail } from './outbox-tail.js';
 
 const BATCH = 100;
 /** A reader that has accepted no data for this many keep-alive comments is disconnected. */
 const MAX_MISSED_KEEP_ALIVES = 4;
-
-const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  // The connection closes with the stream, so that it does not delay the shutdown of the server.
-  connection: 'close',
-  // Disables response buffering in nginx.
-  'x-accel-buffering': 'no',
-};
 
 /** What the streams of a service have in common. */
 export interface LiveSource {
@@ -63,7 +55,7 @@ export class LiveStream implements Follower {
     out.on('close', () => (this.isOpen = false));
     // The connection broke: `close` follows and releases everything.
     out.on('error', () => undefined);
-    out.writeHead(200, { ...headers, ...HEADERS });
+    out.writeHead(200, { ...headers, ...EVENT_STREAM_FIELDS });
     this.isOpen = true;
     this.write(`retry: ${this.source.retryMs()}\n\n`);
     if (position === undefined) this.reset('start');
