@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../config/config-error.js';
 import { announceReady, announceStopped } from '../logging/announce.js';
+import { flushLogs } from '../logging/logger.js';
 import type { Env } from '../config/read-env.js';
 import type { RunningApp } from './boot.js';
 import { checkDescriptorLimit } from './descriptor-limit.js';
@@ -78,8 +79,7 @@ async function stop(apps: Apps, signal: NodeJS.Signals): Promise<void> {
     await app.leave();
     await app.close();
   }
-  announceStopped(outermost.logger, apps);
-  process.exit(0);
+  await end(apps);
 }
 
 // SIGINT is Ctrl-C: in a terminal there is no load balancer that has to notice.
@@ -87,8 +87,13 @@ const delayAfter = (signal: NodeJS.Signals, { shutdownDelayMs }: RunningApp): nu
   signal === 'SIGINT' ? 0 : shutdownDelayMs;
 
 function exitAfterTimeout(apps: Apps): void {
-  const [{ logger }] = apps;
-  logger.warn('Shutdown timeout reached; work in flight is cut off');
-  announceStopped(logger, apps);
+  apps[0].logger.warn('Shutdown timeout reached; work in flight is cut off');
+  void end(apps);
+}
+
+async function end(apps: Apps): Promise<void> {
+  announceStopped(apps[0].logger, apps);
+  // At exit, a write in flight and the lines after it would be written in any order.
+  await flushLogs();
   process.exit(0);
 }

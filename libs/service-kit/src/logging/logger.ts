@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type PinoPretty from 'pino-pretty';
 import type { LogLevel } from '#contracts';
@@ -14,6 +15,14 @@ export interface LogSettings {
 }
 
 /**
+ * Shared by the loggers of a process: each destination has a buffer of its own, which would mix up the order of lines.
+ * Every line is longer than `minLength`, which makes flushing possible and delays none.
+ */
+const standardOutput = pino.destination({ dest: 1, sync: false, minLength: 1 });
+/** Maximum wait for a reader of standard output that has stalled. */
+const LAST_WRITE_MS = 1_000;
+
+/**
  * Creates a logger that writes records with `app` to standard output: coloured lines for a reader at a terminal, JSON
  * lines otherwise. Secrets are removed.
  */
@@ -27,7 +36,13 @@ export function createLogger(app: string, { logLevel, logFormat }: LogSettings):
     // ioredis attaches the command of a failed reply to the error: that of AUTH has the password.
     redact: { paths: ['err.command.args'], censor: REDACTED },
   };
-  return isPretty(logFormat) ? pino(options, terminal()) : pino(options);
+  return pino(options, isPretty(logFormat) ? terminal() : standardOutput);
+}
+
+/** Resolves when all records are written, or after one second if they are not read. */
+export async function flushLogs(): Promise<void> {
+  const flushed = new Promise((resolve) => standardOutput.flush(resolve));
+  await Promise.race([flushed, sleep(LAST_WRITE_MS, undefined, { ref: false })]);
 }
 
 /** A logger whose records are written whatever the level: what operators have to find in every log. */
