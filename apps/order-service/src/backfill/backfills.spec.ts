@@ -194,6 +194,14 @@ onBothStores('the backfills of the order service', (store) => {
       expect(await owners()).toEqual(['0', '1', '2', 'a', DELETED_USER, 'new']);
     });
 
+    it('ask for a user again when it has got its store back since the first response', async () => {
+      users.onCall = (userId) => {
+        if (userId === 'b') users.unknown.clear();
+      };
+      await newProcess().run();
+      expect(await anonymised()).toEqual([]);
+    });
+
     it('check it again after it was unavailable', async () => {
       users.unknown.clear();
       users.unknown.add('a');

@@ -88,7 +88,9 @@ export class Backfills implements OnApplicationBootstrap, BeforeApplicationShutd
   private recordProgress(backfill: BackfillName, part: BackfillPart): void {
     const records = (this.records.get(backfill) ?? 0) + part.records;
     this.records.set(backfill, records);
-    if (part.position === null) this.logger.info({ backfill, records }, 'Backfill complete');
+    // One with nothing to do is no news: each new system has those.
+    if (part.position === null)
+      this.logger[records === 0 ? 'debug' : 'info']({ backfill, records }, 'Backfill complete');
   }
 
   private report({ name }: Backfill, err: unknown): void {

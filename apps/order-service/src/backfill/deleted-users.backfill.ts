@@ -37,9 +37,11 @@ export class DeletedUsersBackfill implements Backfill {
     if (userId === DELETED_USER) return false;
     try {
       if (!(await this.users.isDeleted(userId))) return false;
-      if (!this.isVerified) await requireKnownOwners(this.database, this.users);
+      if (this.isVerified) return true;
+      await requireKnownOwners(this.database, this.users);
       this.isVerified = true;
-      return true;
+      // The first response may be that of a wrong store, before the user service was started on the right one.
+      return await this.users.isDeleted(userId);
     } catch (error) {
       // The user service may be restarted on another store.
       this.isVerified = false;
