@@ -6,6 +6,7 @@ export * from './config/redis-location.js';
 export * from './config/service-config.js';
 export * from './errors/error-properties.js';
 export * from './errors/local-exhaustion.js';
+export * from './logging/log-output.js';
 export * from './logging/logger.js';
 export * from './logging/log-level-control.js';
 export * from './logging/announce.js';

@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { isPretty, RepeatedWarning, type AppContext } from '#service-kit';
+import { isPretty, RepeatedWarning, standardOutput, type AppContext } from '#service-kit';
 import type { LogLevel } from '#contracts';
 import type { GatewayConfig } from '../config/gateway.config.js';
 import { LiveServiceTable } from '../discovery/index.js';
@@ -17,11 +17,9 @@ import { ForwardingLog } from './forward/forwarding-log.js';
 import { DECISION_RECORD } from './plan/decisions.controller.js';
 import { TrafficRecorder } from './traffic.recorder.js';
 
-const STANDARD_OUTPUT = 1;
-
 /** Providers that record what becomes of exchanges. */
 export const recordingProviders = (config: GatewayConfig, context: AppContext): Provider[] => [
-  { provide: BatchWriter, useFactory: () => new BatchWriter(STANDARD_OUTPUT) },
+  { provide: BatchWriter, useFactory: () => new BatchWriter(standardOutput) },
   {
     provide: ForwardingLog,
     useFactory: (services: LiveServiceTable) => new ForwardingLog(context.logger, services),

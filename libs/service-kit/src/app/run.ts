@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartupError } from '../config/config-error.js';
 import { announceReady, announceStopped } from '../logging/announce.js';
-import { flushLogs } from '../logging/logger.js';
+import { standardOutput } from '../logging/log-output.js';
 import type { Env } from '../config/read-env.js';
 import type { RunningApp } from './boot.js';
 import { checkDescriptorLimit } from './descriptor-limit.js';
@@ -94,6 +94,6 @@ function exitAfterTimeout(apps: Apps): void {
 async function end(apps: Apps): Promise<void> {
   announceStopped(apps[0].logger, apps);
   // At exit, a write in flight and the lines after it would be written in any order.
-  await flushLogs();
+  await standardOutput.flush();
   process.exit(0);
 }

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type PinoPretty from 'pino-pretty';
 import type { LogLevel } from '#contracts';
 import type { LogFormat } from '../config/base-config.js';
+import { standardOutput } from './log-output.js';
 import { REDACTED, withoutSecrets } from './redact.js';
 
 export type { Logger } from 'pino';
@@ -13,14 +13,6 @@ export interface LogSettings {
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }
-
-/**
- * Shared by the loggers of a process: each destination has a buffer of its own, which would mix up the order of lines.
- * Every line is longer than `minLength`, which makes flushing possible and delays none.
- */
-const standardOutput = pino.destination({ dest: 1, sync: false, minLength: 1 });
-/** Maximum wait for a reader of standard output that has stalled. */
-const LAST_WRITE_MS = 1_000;
 
 /**
  * Creates a logger that writes records with `app` to standard output: coloured lines for a reader at a terminal, JSON
@@ -37,12 +29,6 @@ export function createLogger(app: string, { logLevel, logFormat }: LogSettings):
     redact: { paths: ['err.command.args'], censor: REDACTED },
   };
   return pino(options, isPretty(logFormat) ? terminal() : standardOutput);
-}
-
-/** Resolves when all records are written, or after one second if they are not read. */
-export async function flushLogs(): Promise<void> {
-  const flushed = new Promise((resolve) => standardOutput.flush(resolve));
-  await Promise.race([flushed, sleep(LAST_WRITE_MS, undefined, { ref: false })]);
 }
 
 /** A logger whose records are written whatever the level: what operators have to find in every log. */

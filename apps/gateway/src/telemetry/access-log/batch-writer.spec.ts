@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buffer } from 'node:stream/consumers';
 import { setImmediate as turn } from 'node:timers/promises';
+import { LogOutput } from '#service-kit';
 import { tempDir, waitFor } from '#testing';
 import { BatchWriter } from './batch-writer.js';
 
@@ -13,7 +14,7 @@ afterAll(() => directory.remove());
 describe('BatchWriter', () => {
   it('writes lines on a timer, and the rest before it has closed', async () => {
     const file = join(directory.path, 'log');
-    const writer = new BatchWriter(openSync(file, 'a'));
+    const writer = new BatchWriter(new LogOutput(openSync(file, 'a')));
     writer.write('one\n');
     await waitFor('the first line', () => readFileSync(file, 'utf8') === 'one\n');
     writer.write('two\n');
@@ -25,7 +26,7 @@ describe('BatchWriter', () => {
     const path = join(directory.path, 'blocked');
     execFileSync('mkfifo', [path]);
     const idle = openSync(path, 'r+');
-    const writer = new BatchWriter(openSync(path, 'w'));
+    const writer = new BatchWriter(new LogOutput(openSync(path, 'w')));
     // Larger than the buffer of a pipe: the system accepts a part, and the rest when the pipe is read.
     const line = `${'x'.repeat(1023)}\n`;
     const written = 256;
@@ -47,7 +48,7 @@ describe('BatchWriter', () => {
     execFileSync('mkfifo', [path]);
     // Opens the pipe without reading it; otherwise opening the other end would block.
     const idle = openSync(path, 'r+');
-    const writer = new BatchWriter(openSync(path, 'w'));
+    const writer = new BatchWriter(new LogOutput(openSync(path, 'w')));
     const line = `{"of":"${'x'.repeat(1024)}"}\n`;
     const written = 40 * 1024;
     for (let i = 0; i < written; i += 1) writer.write(line);
