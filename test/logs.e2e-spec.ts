@@ -93,9 +93,15 @@ describe('PUT /log-level', () => {
     });
     const changes = withMessage(process.records, 'Log level changed');
     expect(changes).toEqual([
-      expect.objectContaining({ level: 'ERROR', previous: 'INFO', client: '127.0.0.1', audit: 'log-level' }),
-      expect.objectContaining({ level: 'DEBUG', previous: 'ERROR', forSeconds: 1 }),
-      expect.objectContaining({ level: 'INFO', previous: 'DEBUG', source: 'expiry' }),
+      expect.objectContaining({
+        level: 'warn',
+        current: 'ERROR',
+        previous: 'INFO',
+        client: '127.0.0.1',
+        audit: 'log-level',
+      }),
+      expect.objectContaining({ level: 'warn', current: 'DEBUG', previous: 'ERROR', forSeconds: 1 }),
+      expect.objectContaining({ level: 'warn', current: 'INFO', previous: 'DEBUG', source: 'expiry' }),
     ]);
     await process.stop();
   });
@@ -125,7 +131,7 @@ describe.each(MOUNTS)('SIGUSR2 to %s', (mount) => {
       waitFor(`${times} changes to ${level}`, () => {
         const changes = withMessage(process.records, 'Log level changed');
         return (
-          changes.filter((change) => change.level === level && change.source === 'SIGUSR2').length === times
+          changes.filter((change) => change.current === level && change.source === 'SIGUSR2').length === times
         );
       });
     process.signal('SIGUSR2');

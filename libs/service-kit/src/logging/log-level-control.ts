@@ -55,7 +55,7 @@ export class LogLevelControl {
     this.level = level;
     for (const logger of this.loggers) logger.level = level.toLowerCase();
     for (const listener of this.listeners) listener(level);
-    this.audit({ level, previous, forSeconds, ...origin });
+    this.audit({ current: level, previous, forSeconds, ...origin });
   }
 
   /** Shows debug messages for ten minutes, or, while they are shown, returns to the configured level. */
