@@ -1,5 +1,5 @@
 import { exchange } from './support/exchange.js';
-import { onEveryKind } from './support/harness.js';
+import { onEveryKind, type ServiceHarness } from './support/harness.js';
 
 type Fields = Readonly<Record<string, string | string[]>>;
 
@@ -93,24 +93,31 @@ const NO_COLLECTOR = {
   OTEL_EXPORTER_OTLP_TIMEOUT: '100',
 };
 
+/** The values of each trace field that the service receives. */
+async function receivedBy({ service, url }: ServiceHarness, headers: Fields) {
+  let raw: readonly string[] = [];
+  service.handler = ({ rawHeaders }, response) => {
+    raw = rawHeaders;
+    response.end();
+  };
+  expect((await exchange(url, { headers })).status).toBe(200);
+  const values = (name: string) =>
+    raw.filter((_part, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === name);
+  return { traceparent: values('traceparent'), tracestate: values('tracestate') };
+}
+
 onEveryKind(
   'trace context',
   (harness) => {
-    /** The trace fields that the service receives, with a list of the values of each. */
+    /** The trace context that the service receives. */
     async function received(headers: Fields): Promise<{ traceparent: string; tracestate?: string }> {
-      let raw: readonly string[] = [];
-      harness().service.handler = ({ rawHeaders }, response) => {
-        raw = rawHeaders;
-        response.end();
+      const { traceparent, tracestate } = await receivedBy(harness(), headers);
+      expect(traceparent).toEqual([expect.stringMatching(/^00-[\da-f]{32}-[\da-f]{16}-0[0-3]$/)]);
+      expect(tracestate.length).toBeLessThan(2);
+      return {
+        traceparent: traceparent[0]!,
+        ...(tracestate[0] !== undefined && { tracestate: tracestate[0] }),
       };
-      expect((await exchange(harness().url, { headers })).status).toBe(200);
-      const values = (name: string) => raw.filter((_part, i) => raw[i - 1]?.toLowerCase() === name);
-      const [traceparent, ...others] = values('traceparent');
-      expect(traceparent).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-0[0-3]$/);
-      expect(others).toEqual([]);
-      const states = values('tracestate');
-      expect(states.length).toBeLessThan(2);
-      return { traceparent: traceparent!, ...(states[0] !== undefined && { tracestate: states[0] }) };
     }
 
     it.each(CONTINUED)('is continued: %s %j', async (_name, headers) => {
@@ -150,3 +157,28 @@ onEveryKind(
   },
   NO_COLLECTOR,
 );
+
+onEveryKind('trace context without a collector', (harness) => {
+  it.each(CONTINUED)('is passed on unchanged: %s %j', async (_name, headers) => {
+    const [sent] = Object.values(headers) as string[];
+    expect(await receivedBy(harness(), headers)).toEqual({ traceparent: [sent!.trim()], tracestate: [] });
+  });
+
+  it.each(RESTARTED)('is dropped if it is not valid: %s %j', async (_name, headers) => {
+    expect(await receivedBy(harness(), headers)).toEqual({ traceparent: [], tracestate: [] });
+  });
+
+  it.each(STATES)('has its state if that is valid: %s %j', async (_name, sent, expected) => {
+    const { traceparent, tracestate } = await receivedBy(harness(), { traceparent: VALID, tracestate: sent });
+    expect(traceparent).toEqual([VALID]);
+    const members = tracestate
+      .join()
+      .split(',')
+      .map((member) => member.trim());
+    expect(members.filter(Boolean).join() || undefined).toBe(expected);
+  });
+
+  it('leaves out a state without a traceparent: test_tracestate_included_traceparent_missing', async () => {
+    expect(await receivedBy(harness(), { tracestate: 'foo=1' })).toEqual({ traceparent: [], tracestate: [] });
+  });
+});

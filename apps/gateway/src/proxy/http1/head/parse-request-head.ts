@@ -1,12 +1,15 @@
 import { METHODS } from 'node:http';
 import { malformedRequest, methodNotSupported } from '../../exchange/problems.js';
-import { eachField } from './field-lines.js';
+import { readSpanContext } from '#registry-client';
+import { eachField, withoutFields } from './field-lines.js';
 import { REQUEST_LINE } from './grammar.js';
 import { REQUEST_FIELDS } from './request-fields.js';
 import { RequestHead } from './request-head.js';
 
 // A service on Node cannot receive a method that Node's parser rejects. CONNECT is for forward proxies.
 const SUPPORTED_METHODS: ReadonlySet<string> = new Set(METHODS.filter((method) => method !== 'CONNECT'));
+const TRACESTATE: ReadonlySet<string> = new Set(['tracestate']);
+const TRACE_CONTEXT: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
 const SLASH = 0x2f;
 /** The asterisk form and the start of the absolute form (RFC 9112, section 3.2). */
 const OTHER_FORM = /^(?:\*$|[A-Za-z]+:\/\/)/;
@@ -24,6 +27,7 @@ export function parseRequestHead(text: string): RequestHead {
   checkFraming(head);
   if (head.minor === 1 && head.host === undefined)
     throw malformedRequest('the request must have exactly one Host field');
+  if (head.traceparent !== undefined || head.tracestate !== undefined) dropInvalidTrace(head);
   return head;
 }
 
@@ -59,6 +63,19 @@ function readRequestLine(head: RequestHead): number {
   if (head.target.charCodeAt(0) !== SLASH && !OTHER_FORM.test(head.target))
     throw malformedRequest('the request target is not valid');
   return end;
+}
+
+/**
+ * Drops a trace context that is invalid or repeated: each instance would read it differently (W3C Trace Context Level 2,
+ * section 4.3).
+ */
+function dropInvalidTrace(head: RequestHead): void {
+  const { traceparent, tracestate } = head;
+  const context = traceparent === undefined ? undefined : readSpanContext(traceparent, tracestate);
+  if (context && (tracestate === undefined || context.tracestate !== undefined)) return;
+  head.fields = withoutFields(head.fields, context ? TRACESTATE : TRACE_CONTEXT);
+  head.tracestate = undefined;
+  if (!context) head.traceparent = undefined;
 }
 
 /** Rejects a head whose body length is ambiguous (RFC 9112, section 6.3). */
