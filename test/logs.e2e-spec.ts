@@ -91,8 +91,10 @@ describe('PUT /log-level', () => {
       const { body } = await call(url, 'GET /log-level');
       return (body as { level: string }).level === 'INFO';
     });
-    const changes = withMessage(process.records, 'Log level changed');
-    expect(changes).toEqual([
+    const changes = () => withMessage(process.records, 'Log level changed');
+    // A line is written after the change.
+    await waitFor('the line of the last change', () => changes().length === 3);
+    expect(changes()).toEqual([
       expect.objectContaining({
         level: 'warn',
         current: 'ERROR',
