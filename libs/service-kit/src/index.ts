@@ -69,6 +69,7 @@ export { TraceExport, type AppTracer } from './tracing/trace-export.js';
 export * from './redis/connection-pair.js';
 export * from './redis/redis-client.js';
 export * from './redis/redis-failure.js';
+export * from './redis/session-loop.js';
 export * from './app/readiness.js';
 export * from './app/app-definition.js';
 export * from './app/app-report.js';

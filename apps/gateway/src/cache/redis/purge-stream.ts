@@ -1,11 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { SessionLoop } from '#service-kit';
 import { PurgeLog } from '../purges/purge-log.js';
 import { covers, EVERYTHING, type PurgeLabels, type PurgeSelector } from '../purges/purge-selector.js';
 import type { PurgeListener, PurgePosition, SharedPurges } from '../purges/shared-purges.js';
 import { PurgeSession, type PurgeEntry, type PurgeSessionOptions } from './purge-session.js';
 
-const RETRY_EVERY_MS = 100;
 /** While Redis is away; beyond it everything is purged. */
 const WAITING_PURGES = 1000;
 
@@ -23,15 +22,15 @@ export class PurgeStream implements SharedPurges {
   /** Own purges that the store has not confirmed, by their JSON. */
   private readonly waiting = new Map<string, PurgeSelector>();
   private listener: PurgeListener | undefined;
-  private first: Promise<void> | undefined;
-  private running: Promise<void> | undefined;
-  private readonly stopping = new AbortController();
+  private readonly sessions: SessionLoop;
 
   /** @param onChange called when the store becomes unavailable, with the cause, or available */
   constructor(
     private readonly options: PurgeSessionOptions,
-    private readonly onChange: (cause: unknown) => void = () => undefined,
-  ) {}
+    onChange: (cause: unknown) => void = () => undefined,
+  ) {
+    this.sessions = new SessionLoop((onAvailable) => this.runSession(onAvailable), onChange);
+  }
 
   /** Up to here the purges of other gateways have arrived; `undefined` before the first connection. */
   get position(): PurgePosition | undefined {
@@ -48,15 +47,11 @@ export class PurgeStream implements SharedPurges {
   }
 
   start(): Promise<void> {
-    return (this.first ??= new Promise((resolve) => {
-      this.running = this.run(resolve);
-    }));
+    return this.sessions.start();
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    this.session?.end();
-    await this.running;
+  stop(): Promise<void> {
+    return this.sessions.stop(() => this.session?.end());
   }
 
   async announce(selector: PurgeSelector): Promise<void> {
@@ -96,27 +91,6 @@ export class PurgeStream implements SharedPurges {
     this.waiting.delete(JSON.stringify(selector));
   }
 
-  private async run(onFirst: () => void): Promise<void> {
-    const { signal } = this.stopping;
-    let isReported = false;
-    const onAvailable = (): void => {
-      isReported = false;
-      this.onChange(undefined);
-      onFirst();
-    };
-    while (!signal.aborted) {
-      const cause = await this.runSession(onAvailable).catch((error: unknown) => error);
-      onFirst();
-      if (!isReported) this.reportLoss(cause);
-      isReported = true;
-      await sleep(RETRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  private reportLoss(cause: unknown): void {
-    if (!this.stopping.signal.aborted) this.onChange(cause);
-  }
-
   /** Runs one session until it breaks. @throws the reason */
   private async runSession(onAvailable: () => void): Promise<void> {
     const session = await PurgeSession.open(this.options);
@@ -125,7 +99,7 @@ export class PurgeStream implements SharedPurges {
       for (const selector of [...this.waiting.values()]) await this.append(session, selector);
       this.session = session;
       onAvailable();
-      while (!this.stopping.signal.aborted) await this.receive(session);
+      while (!this.sessions.isStopping) await this.receive(session);
     } finally {
       this.session = undefined;
       session.end();

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { connect, connectionTo, type RedisServer } from '#service-kit';
+import { connect, connectionTo, SessionLoop, type RedisServer } from '#service-kit';
 import { wholeMs } from './bucket.js';
 import type { Charged, ChargedElsewhere, Charges, LimitStore } from './limit-store.js';
 import { StoreClock } from './store-clock.js';
@@ -12,7 +11,6 @@ export interface LimitStoreOptions extends RedisServer {
 }
 
 const COMMAND_TIMEOUT_MS = 1000;
-const RETRY_EVERY_MS = 100;
 
 const CONSTANTS = {
   // A gateway without shared limits in use does not count among those that a limit is divided among.
@@ -53,16 +51,16 @@ export class RedisLimitStore implements LimitStore {
   private readonly channel: string;
   private connection: Redis | undefined;
   private clock = new StoreClock();
-  private running: Promise<void> | undefined;
   /** Gives up the current connection. */
   private giveUp: (cause: unknown) => void = () => undefined;
-  private readonly stopping = new AbortController();
+  private readonly sessions: SessionLoop;
 
   /** @param onChange called when the store becomes unavailable, with the cause, or available */
   constructor(
     private readonly options: LimitStoreOptions,
-    private readonly onChange: (cause: unknown) => void = () => undefined,
+    onChange: (cause: unknown) => void = () => undefined,
   ) {
+    this.sessions = new SessionLoop((onAvailable) => this.runSession(onAvailable), onChange);
     this.prefix = `{${options.prefix}}:limit`;
     this.channel = `${this.prefix}-charges`;
   }
@@ -76,18 +74,13 @@ export class RedisLimitStore implements LimitStore {
   }
 
   /** Resolves after the first attempt to connect. Idempotent. */
-  async start(): Promise<void> {
-    if (this.running) return;
-    await new Promise<void>((resolve) => {
-      this.running = this.run(resolve);
-    });
+  start(): Promise<void> {
+    return this.sessions.start();
   }
 
-  async stop(): Promise<void> {
-    this.stopping.abort();
+  stop(): Promise<void> {
     // Also if the connection is not open yet.
-    this.giveUp(undefined);
-    await this.running;
+    return this.sessions.stop(() => this.giveUp(undefined));
   }
 
   async charge({ charges, delayMs }: Charges): Promise<Charged> {
@@ -125,29 +118,8 @@ export class RedisLimitStore implements LimitStore {
     }
   }
 
-  private async run(onFirst: () => void): Promise<void> {
-    let isReported = false;
-    const { signal } = this.stopping;
-    const onConnected = (): void => {
-      isReported = false;
-      this.onChange(undefined);
-      onFirst();
-    };
-    while (!signal.aborted) {
-      const cause = await this.connectOnce(onConnected);
-      onFirst();
-      if (!isReported) this.reportLoss(cause);
-      isReported = true;
-      await sleep(RETRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  private reportLoss(cause: unknown): void {
-    if (!this.stopping.signal.aborted) this.onChange(cause);
-  }
-
   /** Resolves when a connection has failed or ended, to the cause. */
-  private async connectOnce(onConnected: () => void): Promise<unknown> {
+  private async runSession(onAvailable: () => void): Promise<unknown> {
     const [commands, reader] = [this.newConnection(), this.newConnection()];
     commands.defineCommand('chargeLimits', { lua: SOURCE });
     reader.on('message', (_channel: string, message: string) => this.tell(message));
@@ -163,7 +135,7 @@ export class RedisLimitStore implements LimitStore {
       // A replica, or a server without memory or disk, accepts connections and refuses writes.
       await commands.set(`${this.prefix}-probe`, '', 'PX', CONSTANTS.kept_ms);
       this.connection = commands;
-      onConnected();
+      onAvailable();
       return await lost;
     } catch (error) {
       return error;
