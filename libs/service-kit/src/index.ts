@@ -12,7 +12,7 @@ export * from './logging/log-level-control.js';
 export * from './logging/announce.js';
 export * from './logging/repeated-warning.js';
 export * from './http/accept.js';
-export * from './http/event-stream-fields.js';
+export * from './http/sse-response.js';
 export * from './http/no-sniff.js';
 export * from './http/request-id.js';
 export * from './http/body-parser.js';

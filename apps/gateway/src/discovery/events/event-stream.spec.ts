@@ -1,44 +1,9 @@
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { SlowReader } from '#testing';
 import { MemoryStore } from '../store/memory/memory.store.js';
 import { newInstanceFrom } from '../store/new-instance.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { EventLog } from './event-log.js';
 import { EventStream } from './event-stream.js';
-
-/** A connection whose reader reads only on demand. */
-class SlowReader extends EventEmitter {
-  readonly blocks: string[] = [];
-  isDestroyed = false;
-  isEnded = false;
-  isReading = true;
-
-  writeHead(): void {
-    // Response heads are tested over a real connection.
-  }
-
-  write(text: string): boolean {
-    this.blocks.push(...text.split('\n\n').filter((block) => block !== ''));
-    return this.isReading;
-  }
-
-  end(): void {
-    this.isEnded = true;
-  }
-
-  destroy(): void {
-    this.isDestroyed = true;
-  }
-
-  takeAll(): void {
-    this.isReading = true;
-    this.emit('drain');
-  }
-
-  get events(): string[] {
-    return this.blocks.flatMap((block) => /^event: (.*)$/m.exec(block)?.[1] ?? []);
-  }
-}
 
 const CAPACITY = 5;
 const url = 'http://127.0.0.1:1';
@@ -48,7 +13,7 @@ function streamOf() {
   const store = new MemoryStore(clock, { retentionMs: 60_000 });
   const log = new EventLog(store, CAPACITY);
   const reader = new SlowReader();
-  const stream = new EventStream(reader as unknown as ServerResponse, log, log.newestId, {});
+  const stream = new EventStream(reader.response, log, log.newestId, {});
   const happen = async (times: number) => {
     for (let i = 0; i < times; i++)
       await store.put(newInstanceFrom({ name: 'users', url }, 'a', url), 'registered');
@@ -62,7 +27,7 @@ describe('EventStream', () => {
     reader.isReading = false;
     await happen(CAPACITY);
     expect(reader.events).toEqual(['registered']);
-    reader.takeAll();
+    reader.readAll();
     expect(reader.events).toEqual(['registered', 'renewed', 'renewed', 'renewed', 'renewed']);
   });
 
@@ -70,7 +35,7 @@ describe('EventStream', () => {
     const { reader, happen } = streamOf();
     reader.isReading = false;
     await happen(20);
-    reader.takeAll();
+    reader.readAll();
     expect(reader.events).toEqual(['registered', 'reset', ...Array<string>(CAPACITY).fill('renewed')]);
   });
 

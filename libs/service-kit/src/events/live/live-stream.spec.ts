@@ -1,35 +1,8 @@
-import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import type { CloudEvent } from '#contracts';
-import { waitFor } from '#testing';
+import { SlowReader, waitFor } from '#testing';
 import { LiveStream } from './live-stream.js';
 
 const eventAt = (sequence: number): CloudEvent => ({ sequence: String(sequence) }) as CloudEvent;
-
-/** A connection whose reader reads only on demand. */
-class SlowReader extends EventEmitter {
-  readonly blocks: string[] = [];
-  isDestroyed = false;
-  isEnded = false;
-  isReading = true;
-
-  writeHead(): void {
-    // Response heads are tested over a real connection.
-  }
-
-  write(text: string): boolean {
-    this.blocks.push(...text.split('\n\n').filter((block) => block !== ''));
-    return this.isReading;
-  }
-
-  end(): void {
-    this.isEnded = true;
-  }
-
-  destroy(): void {
-    this.isDestroyed = true;
-  }
-}
 
 /** The stream of a reader that knows the events up to 5, of 5. */
 function streamOf() {
@@ -50,7 +23,7 @@ function streamOf() {
             ),
     },
   };
-  const stream = new LiveStream(reader as unknown as ServerResponse, source, () => true);
+  const stream = new LiveStream(reader.response, source, () => true);
   const happen = () => {
     store.last += 1;
     store.position = store.last;
@@ -101,8 +74,7 @@ describe('a live stream', () => {
     reader.isReading = false;
     for (let i = 0; i < 3; i += 1) happen();
     expect(reader.blocks.slice(2)).toEqual(['event 6']);
-    reader.isReading = true;
-    reader.emit('drain');
+    reader.readAll();
     await settled(reader, 'event 8');
     expect(reader.blocks.slice(2)).toEqual(['event 6', 'event 7', 'event 8']);
   });

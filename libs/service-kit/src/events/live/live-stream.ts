@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { CloudEvent } from '#contracts';
-import { EVENT_STREAM_FIELDS } from '../../http/event-stream-fields.js';
+import { SseResponse } from '../../http/sse-response.js';
 import type { OutboxRows } from '../outbox/outbox-rows.js';
 import type { Follower, OutboxTail } from './outbox-tail.js';
 
@@ -32,17 +32,18 @@ export class LiveStream implements Follower {
   /** All events up to the position of the tail are sent; the next ones come from it. */
   private isLive = false;
   private isCatchingUp = false;
-  private isBlocked = false;
-  /** From the head of the response to its end. */
-  private isOpen = false;
-  private missedKeepAlives = 0;
+  private readonly response: SseResponse;
 
   /** @param includes whether the reader may see the event, and asked for it */
   constructor(
-    private readonly out: ServerResponse,
+    out: ServerResponse,
     private readonly source: LiveSource,
     private readonly includes: (event: CloudEvent) => boolean,
-  ) {}
+  ) {
+    this.response = new SseResponse(out, MAX_MISSED_KEEP_ALIVES, () => {
+      if (!this.isLive) this.catchUp();
+    });
+  }
 
   /**
    * Responds with events. Call it when the tail is followed.
@@ -50,50 +51,34 @@ export class LiveStream implements Follower {
    * @param position the events after it are sent; `undefined`: from now on
    */
   begin(headers: Readonly<Record<string, string>>, position: number | undefined): void {
-    const { out } = this;
-    out.on('drain', () => this.unblock());
-    out.on('close', () => (this.isOpen = false));
-    // The connection broke: `close` follows and releases everything.
-    out.on('error', () => undefined);
-    out.writeHead(200, { ...headers, ...EVENT_STREAM_FIELDS });
-    this.isOpen = true;
-    this.write(`retry: ${this.source.retryMs()}\n\n`);
+    this.response.begin(headers);
+    this.response.write(`retry: ${this.source.retryMs()}\n\n`);
     if (position === undefined) this.reset('start');
     else this.position = position;
     if (!this.isLive) this.catchUp();
   }
 
   receive(events: readonly CloudEvent[]): void {
-    if (!this.isOpen) return;
-    if (this.isBlocked) this.isLive = false;
+    if (!this.response.isOpen) return;
+    if (this.response.isBlocked) this.isLive = false;
     else if (this.isLive) this.send(events);
     else this.catchUp();
   }
 
   /** Prevents idle time-outs in proxies, tells the reader its position, and disconnects one that reads nothing. */
   sendKeepAlive(): void {
-    if (!this.isOpen) return;
-    if (this.isBlocked) {
-      this.missedKeepAlives += 1;
-      if (this.missedKeepAlives >= MAX_MISSED_KEEP_ALIVES) this.out.destroy();
+    const { response } = this;
+    if (!response.isOpen) return;
+    if (response.isBlocked) {
+      response.miss();
       return;
     }
-    this.write(`: keep-alive\nid: ${this.position}\n\n`);
+    response.write(`: keep-alive\nid: ${this.position}\n\n`);
     if (!this.isLive) this.catchUp();
   }
 
   end(): void {
-    if (!this.isOpen) return;
-    this.isOpen = false;
-    // A blocked reader will not read the rest before the shutdown completes.
-    if (this.isBlocked) this.out.destroy();
-    else this.out.end();
-  }
-
-  private unblock(): void {
-    this.isBlocked = false;
-    this.missedKeepAlives = 0;
-    if (!this.isLive) this.catchUp();
+    this.response.end();
   }
 
   private catchUp(): void {
@@ -109,22 +94,18 @@ export class LiveStream implements Follower {
     const { tail, rows, maxMissedEvents } = this.source;
     if (this.position !== tail.position && !(await rows.reaches(this.position, maxMissedEvents)))
       this.reset('events-lost');
-    while (this.isWriting && this.position < tail.position) {
+    while (this.response.isWritable && this.position < tail.position) {
       const events = await rows.after(this.position, BATCH);
       if (events.length === 0) this.reset('events-lost');
       else this.send(events);
     }
-    this.isLive = this.isWriting;
-  }
-
-  private get isWriting(): boolean {
-    return this.isOpen && !this.isBlocked;
+    this.isLive = this.response.isWritable;
   }
 
   private reset(reason: ResetReason): void {
     this.position = this.source.tail.position;
     this.isLive = true;
-    this.write(`id: ${this.position}\nevent: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
+    this.response.write(`id: ${this.position}\nevent: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
   }
 
   private send(events: readonly CloudEvent[]): void {
@@ -135,10 +116,6 @@ export class LiveStream implements Follower {
       this.position = sequence;
       if (this.includes(event)) text += this.source.blockOf(event);
     }
-    if (text !== '') this.write(text);
-  }
-
-  private write(text: string): void {
-    if (this.isOpen) this.isBlocked = !this.out.write(text);
+    if (text !== '') this.response.write(text);
   }
 }
