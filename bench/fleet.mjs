@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventFeed } from '#testing';
+import { SseReader } from '#testing';
 import { failed, Load, quantile, send } from './lib/fleet/load.mjs';
 import {
   cleanUp,
@@ -72,13 +72,13 @@ async function startFleet() {
 async function propagation() {
   const { gateways } = await startPair();
   const [one, other] = gateways;
-  const feed = await EventFeed.open(other.url);
+  const reader = await SseReader.open(`${other.url}/discovery/events`);
   const trials = async (type, act) => {
     const times = [];
     for (let i = 0; i < TRIALS; i += 1) {
       // Only events of this trial count.
-      feed.events.length = 0;
-      const received = feed.next((event) => event.type === type && event.instanceId === `i${i}`);
+      reader.events.length = 0;
+      const received = reader.next(({ event, data }) => event === type && data.instanceId === `i${i}`);
       const since = performance.now();
       const acted = act(i);
       await received;
@@ -95,7 +95,7 @@ async function propagation() {
   const unregistrations = await trials('unregistered', (i) =>
     send(undefined, `${one.url}/discovery/unregister/i${i}`, { method: 'DELETE' }),
   );
-  feed.close();
+  reader.leave();
   return [
     ['registration', registrations],
     ['drain', drains],

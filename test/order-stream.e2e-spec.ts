@@ -55,7 +55,7 @@ onPrograms(['redis-server'], 'the stream of orders of two processes', () => {
     const place = async (at: number): Promise<Order> =>
       (await shop.order(user, product, 1, shop.orders[at])).body as Order;
     const idsIn = ({ events }: SseReader) =>
-      events.filter(({ event }) => event === 'order.confirmed').map(({ data }) => (data as Order).id);
+      events.filter(({ event }) => event === 'order.confirmed').map(({ data }) => data.id);
 
     it('has the orders that the other one placed', async () => {
       const reader = await read(1);

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceSummary } from '#contracts';
-import { call, EventFeed, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
+import { call, SseReader, startApp, startRedis, waitFor, withRedis, type AppProcess } from '#testing';
 
 /** `CONVERGENCE_TRIALS=200` measures the limit that docs/guide/many-gateways.md states; every run measures a few trials. */
 const TRIALS = Number(process.env.CONVERGENCE_TRIALS ?? 30);
@@ -58,7 +58,7 @@ function report(what: string, times: readonly number[]): void {
 
 withRedis('two gateways on one Redis', (redis) => {
   let gateways: AppProcess[];
-  const feeds: EventFeed[] = [];
+  const readers: SseReader[] = [];
   const servers: Server[] = [];
   let isLoading = false;
   const urls = () => gateways.map(({ url }) => url) as [string, string];
@@ -70,27 +70,30 @@ withRedis('two gateways on one Redis', (redis) => {
   afterEach(async () => {
     isLoading = false;
     await Promise.all(servers.splice(0).map(close));
-    for (const feed of feeds.splice(0)) feed.close();
+    for (const reader of readers.splice(0)) reader.leave();
     const { body } = await call(urls()[0], 'GET /discovery/services');
     for (const { id } of body) await call(urls()[0], `DELETE /discovery/unregister/${id}`);
   });
 
-  const follow = async (gateway: string, lastEventId?: number) => {
-    const feed = await EventFeed.open(gateway, lastEventId);
-    feeds.push(feed);
-    return feed;
+  const follow = async (gateway: string, lastEventId?: string) => {
+    const reader = await SseReader.open(
+      `${gateway}/discovery/events`,
+      lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
+    );
+    readers.push(reader);
+    return reader;
   };
   const register = (gateway: string, body: object) =>
     call(gateway, 'POST /discovery/register', { body: { name: 'users', ttlSeconds: 300, ...body } });
 
   /** Measures the time from `act` at one gateway until the event arrives at the other gateway. */
   async function converge(act: (i: number) => Promise<unknown>, type: string): Promise<number[]> {
-    const feed = await follow(urls()[1]);
+    const reader = await follow(urls()[1]);
     const times: number[] = [];
     for (let i = 0; i < TRIALS; i++) {
       const startedAt = performance.now();
       const acted = act(i);
-      await feed.next((event) => event.type === type && event.instanceId === `i${i}`);
+      await reader.next(({ event, data }) => event === type && data.instanceId === `i${i}`);
       times.push(performance.now() - startedAt);
       await acted;
     }
@@ -122,10 +125,10 @@ withRedis('two gateways on one Redis', (redis) => {
     const [one, other] = urls();
     const { server, url } = await startService('users');
     servers.push(server);
-    const feed = await follow(other);
+    const reader = await follow(other);
     await register(one, { id: 'guarded', url, metadata: { 'gateway.internal-paths': '/inner' } });
     const { body } = await register(one, { id: 'caller', name: 'callers', url });
-    await feed.next(({ instanceId }) => instanceId === 'caller');
+    await reader.next(({ data }) => data.instanceId === 'caller');
     const headers = { 'x-instance-token': body.instanceToken as string };
     for (const gateway of urls()) {
       expect((await call(gateway, 'GET /api/users/inner')).status).toBe(404);
@@ -135,7 +138,7 @@ withRedis('two gateways on one Redis', (redis) => {
       });
     }
     await call(one, 'DELETE /discovery/unregister/caller');
-    await feed.next(({ type, instanceId }) => type === 'unregistered' && instanceId === 'caller');
+    await reader.next(({ event, data }) => event === 'unregistered' && data.instanceId === 'caller');
     expect((await call(other, 'GET /api/users/inner', { headers })).status).toBe(404);
   });
 
@@ -143,18 +146,20 @@ withRedis('two gateways on one Redis', (redis) => {
     const [one, other] = urls();
     const first = await follow(one);
     await register(one, { id: 'a', url: 'http://127.0.0.1:9' });
-    const { id } = await first.next(({ instanceId }) => instanceId === 'a');
-    first.close();
+    const { id } = await first.next(({ data }) => data.instanceId === 'a');
+    first.leave();
     await register(other, { id: 'b', url: 'http://127.0.0.1:9' });
     await call(one, 'POST /discovery/services/b/drain');
     const second = await follow(other, id);
-    await second.next(({ type }) => type === 'draining');
-    expect(second.events.map(({ type, instanceId }) => `${type} ${instanceId}`)).toEqual([
-      'registered b',
-      'draining b',
+    await second.next(({ event }) => event === 'draining');
+    expect(second.events.map(({ event, data }) => [event, data.instanceId])).toEqual([
+      ['registered', 'b'],
+      ['draining', 'b'],
     ]);
     for (const url of urls())
-      expect((await call(url, `GET /discovery/events?since=${id}`)).body).toEqual(second.events);
+      expect((await call(url, `GET /discovery/events?since=${id}`)).body).toEqual(
+        second.events.map(({ data }) => data),
+      );
   });
 
   it('provide the history to a gateway that starts later', async () => {

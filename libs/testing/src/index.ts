@@ -2,7 +2,6 @@ export * from './servers/test-issuer.js';
 export * from './temp-dir.js';
 export * from './wait-for.js';
 export * from './past.js';
-export * from './event-feed.js';
 export * from './slow-reader.js';
 export * from './sse-reader.js';
 export * from './postgres/find-postgres.js';

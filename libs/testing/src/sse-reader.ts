@@ -7,21 +7,26 @@ import { waitFor } from './wait-for.js';
 export interface SseEvent {
   readonly id: string | undefined;
   readonly event: string | undefined;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- specs look into data of every shape
-  readonly data: any;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 /** Reads a stream of server-sent events over a connection of its own. */
 export class SseReader {
   readonly events: SseEvent[] = [];
   private hasEnded = false;
+  /** Calls of {@link next} that wait. */
+  private readonly waits = new Set<() => void>();
 
   private constructor(
     private readonly request: ClientRequest,
     readonly response: IncomingMessage,
   ) {
     const parser = createParser({
-      onEvent: ({ id, event, data }) => this.events.push({ id, event, data: JSON.parse(data) as unknown }),
+      onEvent: ({ id, event, data }) => {
+        this.events.push({ id, event, data: JSON.parse(data) as SseEvent['data'] });
+        for (const resolve of this.waits) resolve();
+        this.waits.clear();
+      },
     });
     response.setEncoding('utf8').on('data', (text: string) => parser.feed(text));
     response.on('close', () => (this.hasEnded = true)).on('error', () => undefined);
@@ -53,6 +58,15 @@ export class SseReader {
   async untilCount(count: number): Promise<readonly SseEvent[]> {
     await waitFor(`${count} events`, () => this.events.length >= count);
     return this.events;
+  }
+
+  /** Resolves to the first event that matches, without a pause when it arrives. */
+  async next(matches: (event: SseEvent) => boolean): Promise<SseEvent> {
+    for (;;) {
+      const found = this.events.find(matches);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.waits.add(resolve));
+    }
   }
 
   pause(): void {

@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DashboardState, TrafficHistory } from '#contracts';
-import { freePort, tempDir } from '#testing';
+import { freePort, SseReader, tempDir } from '#testing';
 import { entranceOf } from '../running-gateway.js';
-import { EventReader } from '../discovery/testing/event-reader.js';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
 
 /** The state that a reader of the stream has, by RFC 7396. */
-function stateOf({ events }: EventReader): DashboardState | undefined {
+function stateOf({ events }: SseReader): DashboardState | undefined {
   const merge = (target: unknown, patch: unknown): unknown => {
     if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
     const result = new Map(Object.entries(target ?? {}));
@@ -26,7 +25,7 @@ function stateOf({ events }: EventReader): DashboardState | undefined {
 describe('the dashboard of a gateway', () => {
   let gateway: GatewayUnderTest;
   const servers: Server[] = [];
-  const readers: EventReader[] = [];
+  const readers: SseReader[] = [];
   beforeAll(async () => void (gateway = await GatewayUnderTest.start()));
   afterAll(async () => {
     readers.forEach((reader) => reader.leave());
@@ -45,8 +44,8 @@ describe('the dashboard of a gateway', () => {
     await gateway.register({ name, id: `${name}-1`, url: `http://127.0.0.1:${port}`, ttlSeconds: 300 });
     return server;
   };
-  const read = async (url = gateway.url): Promise<EventReader> => {
-    const reader = await EventReader.open(`${url}/dashboard/stream`);
+  const read = async (url = gateway.url): Promise<SseReader> => {
+    const reader = await SseReader.open(`${url}/dashboard/stream`);
     readers.push(reader);
     return reader;
   };

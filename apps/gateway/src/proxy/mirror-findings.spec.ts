@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { tempDir } from '#testing';
-import { EventReader } from '../discovery/testing/event-reader.js';
+import { SseReader, tempDir } from '#testing';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
 
 const FROM_ANOTHER_MACHINE = { 'x-forwarded-for': '203.0.113.5' };
@@ -72,7 +71,7 @@ describe('GET /policies/mirror', () => {
       ],
     });
     expect(JSON.stringify(await view())).not.toContain('Ann');
-    const stream = await EventReader.open(`${gateway.url}/dashboard/stream`);
+    const stream = await SseReader.open(`${gateway.url}/dashboard/stream`);
     closers.push(() => stream.leave());
     const item = '"mirror-differs users":{"kind":"mirror-differs","condition":"warning","subject":"users"';
     await until(() => JSON.stringify(stream.events).includes(item));

@@ -3,8 +3,8 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { DashboardState } from '#contracts';
+import { SseReader } from '#testing';
 import { until } from '../../discovery/testing/gateway-under-test.js';
-import { EventReader } from '../../discovery/testing/event-reader.js';
 import { DashboardStreams } from './dashboard-streams.js';
 
 const MAX_STREAMS = 3;
@@ -17,7 +17,7 @@ describe('DashboardStreams', () => {
   let streams: DashboardStreams;
   let state: DashboardState;
   let refused: number;
-  const readers: EventReader[] = [];
+  const readers: SseReader[] = [];
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
@@ -44,13 +44,13 @@ describe('DashboardStreams', () => {
       response.writeHead(503).end();
     }
   };
-  const read = async (): Promise<EventReader> => {
-    const reader = await EventReader.open(url);
+  const read = async (): Promise<SseReader> => {
+    const reader = await SseReader.open(url);
     readers.push(reader);
     return reader;
   };
   const publish = (fields: object): void => streams.publish((state = stateWith(fields)));
-  const seen = ({ events }: EventReader) => events.map(({ event, data }) => [event, data]);
+  const seen = ({ events }: SseReader) => events.map(({ event, data }) => [event, data]);
 
   it('sends the state once, then what changes, and nothing if nothing does', async () => {
     const first = await read();

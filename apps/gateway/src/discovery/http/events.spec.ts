@@ -1,26 +1,26 @@
 import { connect, type Socket } from 'node:net';
+import { SseReader } from '#testing';
 import { newInstanceFrom } from '../store/new-instance.js';
 import { RegistryStore } from '../store/registry-store.js';
 import { EventStreams } from '../events/event-streams.js';
-import { EventReader } from '../testing/event-reader.js';
 import { GatewayUnderTest, until } from '../testing/gateway-under-test.js';
 
 const url = 'http://127.0.0.1:9001';
 
 describe('GET /discovery/events', () => {
   let gateway: GatewayUnderTest;
-  const readers: EventReader[] = [];
+  const readers: SseReader[] = [];
   beforeAll(async () => void (gateway = await GatewayUnderTest.start()));
   afterEach(() => readers.splice(0).forEach((reader) => reader.leave()));
   afterAll(() => gateway.stop());
 
-  const read = async (path = '', headers: Record<string, string> = {}): Promise<EventReader> => {
-    const reader = await EventReader.open(`${gateway.url}/discovery/events${path}`, headers);
+  const read = async (path = '', headers: Record<string, string> = {}): Promise<SseReader> => {
+    const reader = await SseReader.open(`${gateway.url}/discovery/events${path}`, headers);
     readers.push(reader);
     return reader;
   };
   const register = (id: string) => gateway.register({ name: 'users', url, id, ttlSeconds: 300 });
-  const names = ({ events }: EventReader) =>
+  const names = ({ events }: SseReader) =>
     events.map(({ data, event }) => `${event} ${String(data.instanceId)}`);
 
   it('streams one event per change, starting now', async () => {
@@ -37,7 +37,7 @@ describe('GET /discovery/events', () => {
     await until(() => reader.events.length === 3);
     expect(names(reader)).toEqual(['registered a', 'draining a', 'unregistered a']);
     expect(reader.events[0]).toMatchObject({
-      id: reader.events[0]!.data.id,
+      id: String(reader.events[0]!.data.id),
       data: { service: 'users', status: 'up', reason: 'registered', at: expect.any(String) },
     });
   });
@@ -49,7 +49,7 @@ describe('GET /discovery/events', () => {
     first.leave();
     await register('c');
     await register('d');
-    const second = await read('', { 'last-event-id': String(first.events[0]!.id) });
+    const second = await read('', { 'last-event-id': first.lastId! });
     await register('e');
     await until(() => second.events.length === 3);
     expect(names(second)).toEqual(['registered c', 'registered d', 'registered e']);
@@ -135,7 +135,7 @@ describe('readers of events that stop reading or disconnect abruptly', () => {
   };
 
   it('use little memory while they do not read, and none after they reset the connection', async () => {
-    const [reader, ...broken] = [await EventReader.open(`${gateway.url}/discovery/events`), stuck(), stuck()];
+    const [reader, ...broken] = [await SseReader.open(`${gateway.url}/discovery/events`), stuck(), stuck()];
     await until(() => streams.size === 3);
     const waiting = (): number[] =>
       [...gateway.connections].map((socket) => socket.writableLength).sort((a, b) => a - b);
@@ -163,7 +163,7 @@ describe('readers of events that stop reading or disconnect abruptly', () => {
 describe('a gateway during shutdown', () => {
   it('ends its event streams, including those of blocked readers, and closes', async () => {
     const gateway = await GatewayUnderTest.start();
-    const reader = await EventReader.open(`${gateway.url}/discovery/events`);
+    const reader = await SseReader.open(`${gateway.url}/discovery/events`);
     const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1').pause();
     socket.on('error', () => undefined);
     socket.write('GET /discovery/events HTTP/1.1\r\nhost: localhost\r\n\r\n');
