@@ -1,76 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newApiKey, sha256Of } from '../../apps/gateway/src/proxy/stages/authentication/api-key/api-key.js';
-import { call, startSystem, tempDir, TestIssuer, type Mount, type RunningSystem } from '#testing';
-import type { Order, Product, User } from '#shop-contracts';
-
-/** The ways in which a request reaches the order service: inside the process, and by both planes over sockets. */
-const WAYS: readonly (readonly [mount: Mount, plane: string])[] = [
-  ['monolith', 'wire'],
-  ['split', 'wire'],
-  ['split', 'node'],
-];
-const ORDERS = '/api/order-service/orders';
-const [OPERATOR_KEY, PARTNER_KEY] = [newApiKey(), newApiKey()];
-
-type Headers = Readonly<Record<string, string>>;
+import { call, startSystem } from '#testing';
+import type { Order, User } from '#shop-contracts';
+import { GuardedOrders, OPERATOR, ORDERS, PARTNER, WAYS, type Headers } from './support/guarded-orders.js';
 
 describe.each(WAYS)('orders of callers with an identity, in the %s on the plane %s', (mount, plane) => {
-  const folder = tempDir('identity-');
-  let issuer: TestIssuer;
-  let system: RunningSystem;
+  let shop: GuardedOrders;
   let ann: User;
   let ben: User;
-  let product: Product;
   /** An order of Ben. */
   let order: Order;
 
   beforeAll(async () => {
-    issuer = await TestIssuer.start();
-    writeFileSync(
-      join(folder.path, 'keys.yaml'),
-      `version: 1
-keys:
-  - { sha256: ${sha256Of(OPERATOR_KEY)}, consumer: operator, scopes: ['orders:admin'] }
-  - { sha256: ${sha256Of(PARTNER_KEY)}, consumer: partner }
-`,
-    );
-    const GATEWAY_CONFIG = join(folder.path, 'gateway.yaml');
-    writeFileSync(
-      GATEWAY_CONFIG,
-      `version: 1
-authentication:
-  jwt: { app: ${issuer.provider(', claimToHeaders: { sub: x-user-id }, scopesHeader: x-scopes')} }
-  apiKey: { programs: { keysFile: keys.yaml, consumerHeader: x-consumer, scopesHeader: x-scopes } }
-services:
-  order-service: { auth: { anyOf: [app, programs] } }
-`,
-    );
-    system = await startSystem(mount, { DATA_DIR: folder.path, DATA_PLANE: plane, GATEWAY_CONFIG });
-    const create = async <T>(path: string, body: object) =>
-      (await call(system.url, `POST /api/${path}`, { body })).body as T;
-    ann = await create('user-service/users', { email: 'ann@example.com', name: 'Ann' });
-    ben = await create('user-service/users', { email: 'ben@example.com', name: 'Ben' });
-    product = await create('product-service/products', {
-      ...{ name: 'Lamp', category: 'lighting', price: 100, currency: 'EUR', stock: 1000 },
-    });
+    shop = await GuardedOrders.start(mount, plane);
+    ({ ann, ben } = shop);
     order = (await place(ben, of(ben))).body as Order;
   });
-  afterAll(async () => {
-    await system.process.stop();
-    await issuer.close();
-    folder.remove();
-  });
+  afterAll(() => shop.stop());
 
-  const token = (claims: object): Headers => ({ authorization: `Bearer ${issuer.token({ ...claims })}` });
-  const of = ({ id }: User): Headers => token({ sub: id });
-  const admin = () => token({ sub: 'root', scope: 'profile orders:admin' });
-  const send = (line: string, headers: Headers, body?: object) => {
-    const [method, path] = line.split(' ') as [string, string];
-    return call(system.url, `${method} ${ORDERS}${path}`, { headers, ...(body && { body }) });
-  };
-  const place = ({ id }: User, headers: Headers) =>
-    send('POST ', headers, { userId: id, items: [{ productId: product.id, quantity: 1 }] });
+  const of = (user: User): Headers => shop.of(user);
+  const send = (line: string, headers: Headers, body?: object) => shop.send(line, headers, body);
+  const place = (user: User, headers: Headers) => shop.place(user, headers);
   const ownersIn = async (path: string, headers: Headers) => {
     const { items } = (await send(`GET ${path}`, headers)).body as { items: Order[] };
     return [...new Set(items.map(({ userId }) => userId))].sort();
@@ -82,7 +32,7 @@ services:
       status: 403,
       body: { type: 'urn:msa-gateway:problem:order-access-denied' },
     });
-    expect((await place(ben, admin())).status).toBe(201);
+    expect((await place(ben, shop.admin)).status).toBe(201);
   });
 
   it('are placed once for a key of their user, and a key tells nothing about the orders of others', async () => {
@@ -99,12 +49,12 @@ services:
     expect(await ownersIn('', of(ann))).toEqual([ann.id]);
     expect(await ownersIn(`?userId=${ann.id}`, of(ann))).toEqual([ann.id]);
     expect(await ownersIn(`?userId=${ben.id}`, of(ann))).toEqual([]);
-    expect(await ownersIn('', admin())).toEqual([ann.id, ben.id].sort());
+    expect(await ownersIn('', shop.admin)).toEqual([ann.id, ben.id].sort());
     expect((await send('GET ?count=exact&limit=1', of(ben))).body).toMatchObject({
-      count: (await send(`GET ?userId=${ben.id}&count=exact&limit=1`, admin())).body.count as number,
+      count: (await send(`GET ?userId=${ben.id}&count=exact&limit=1`, shop.admin)).body.count as number,
     });
     expect(await ownersIn(`/user/${ann.id}`, of(ann))).toEqual([ann.id]);
-    expect(await ownersIn(`/user/${ann.id}`, admin())).toEqual([ann.id]);
+    expect(await ownersIn(`/user/${ann.id}`, shop.admin)).toEqual([ann.id]);
   });
 
   it('do not exist for other users', async () => {
@@ -136,30 +86,29 @@ services:
   });
 
   it('are cancelled by their user, and changed by administrators', async () => {
-    expect((await send(`GET /${order.id}`, admin())).status).toBe(200);
+    expect((await send(`GET /${order.id}`, shop.admin)).status).toBe(200);
     for (const method of ['PUT', 'PATCH'])
       expect((await send(`${method} /${order.id}`, of(ben), { status: 'paid' })).status).toBe(403);
-    const change = await send(`PATCH /${order.id}`, admin(), { status: 'paid' });
+    const change = await send(`PATCH /${order.id}`, shop.admin, { status: 'paid' });
     expect([change.status, (change.body as Order).status]).toEqual([200, 'paid']);
     const own = (await place(ann, of(ann))).body as Order;
     expect((await send(`PATCH /${own.id}`, of(ann), { status: 'cancelled' })).status).toBe(200);
-    expect((await send(`DELETE /${order.id}`, admin())).status).toBe(204);
+    expect((await send(`DELETE /${order.id}`, shop.admin)).status).toBe(204);
   });
 
   it('are not for programs and tokens without a user, unless they are administrators', async () => {
     for (const headers of [
-      { 'x-api-key': PARTNER_KEY },
-      token({ sub: undefined }),
-      token({ sub: '' }),
-      token({ sub: 'deleted-user' }),
+      PARTNER,
+      shop.token({ sub: undefined }),
+      shop.token({ sub: '' }),
+      shop.token({ sub: 'deleted-user' }),
     ]) {
       for (const line of ['GET ', `GET /${order.id}`, `DELETE /${order.id}`, `GET /user/${ben.id}`])
         expect([line, (await send(line, headers)).status]).toEqual([line, 403]);
       expect((await place(ben, headers)).status).toBe(403);
     }
-    const operator = { 'x-api-key': OPERATOR_KEY };
-    expect((await send(`GET /${order.id}`, operator)).status).toBe(200);
-    expect((await place(ann, operator)).status).toBe(201);
+    expect((await send(`GET /${order.id}`, OPERATOR)).status).toBe(200);
+    expect((await place(ann, OPERATOR)).status).toBe(201);
   });
 
   it('are not stored for others by a cache, also of a gateway that does not know the callers', async () => {
@@ -168,9 +117,9 @@ services:
       'private',
       'x-user-id, x-consumer, x-scopes',
     ]);
-    const open = join(folder.path, 'open.yaml');
+    const open = join(shop.path, 'open.yaml');
     writeFileSync(open, 'version: 1\nservices: { order-service: { cache: { enabled: true, ttl: 60s } } }\n');
-    const DATA_DIR = join(folder.path, 'open');
+    const DATA_DIR = join(shop.path, 'open');
     const other = await startSystem(mount, { DATA_DIR, DATA_PLANE: plane, GATEWAY_CONFIG: open });
     const statusOf = async (headers: Headers) => {
       const response = await call(other.url, `GET ${ORDERS}`, { headers });
