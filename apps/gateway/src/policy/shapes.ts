@@ -107,8 +107,7 @@ export const withDefault = <T>(shape: Shape<T>, standard: NoInfer<T>, meaning: W
 });
 
 /** Reports a problem at a place; the value of the place is then unknown. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the type of the unknown value
-export function report<T>({ source, node }: Place, message: string): T | undefined {
+export function report({ source, node }: Place, message: string): undefined {
   source.report(node, message);
   return undefined;
 }

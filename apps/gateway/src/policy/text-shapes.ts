@@ -1,5 +1,6 @@
+import { spelled } from './fixed-fields.js';
 import { FIELD_NAME } from './names.js';
-import { text } from './shapes.js';
+import { refined, report, text, type Shape } from './shapes.js';
 
 /** A path of a file, relative to the folder of the policy file. */
 export const filePath = text((value) => (value === '' ? undefined : value), 'the path of a file', {
@@ -12,6 +13,31 @@ export const fieldName = text(
   'the name of a header field',
   { pattern: FIELD_NAME.source },
 );
+
+/** What requests have in common; `header` has the name of a header field. */
+interface RequestKey {
+  readonly from: string;
+  readonly name?: string;
+}
+
+/**
+ * A key by which requests are divided. A header field that an authentication provider sets is refused.
+ * @param instead the keys that such a field stands for
+ */
+export const requestKey = <K extends RequestKey>(
+  parse: (text: string) => K | undefined,
+  accepted: string,
+  pattern: RegExp,
+  instead: string,
+): Shape<K> =>
+  refined(text(parse, accepted, { pattern: pattern.source }), (key, place) =>
+    key.from === 'header' && place.context.identityFields.has(spelled(key.name ?? ''))
+      ? report(
+          place,
+          `${place.path} names a header field that an authentication provider sets; use ${instead}`,
+        )
+      : key,
+  );
 
 const VERSION = /^[^\0-\x1f\x7f]{1,64}$/;
 

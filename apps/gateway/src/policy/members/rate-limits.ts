@@ -1,5 +1,4 @@
 import { durations, wholeNumbers } from '../../config/file-form.js';
-import { spelled } from '../fixed-fields.js';
 import { FIELD_NAME, DECLARED_NAME, repeatedName } from '../names.js';
 import {
   flag,
@@ -11,11 +10,11 @@ import {
   report,
   required,
   scalar,
-  text,
   withDefault,
   word,
   type ValueOf,
 } from '../shapes.js';
+import { requestKey } from '../text-shapes.js';
 
 /** What requests have in common that share one bucket of a limit; header names are in lower case. */
 export type RateLimitKey =
@@ -39,15 +38,11 @@ function keyIn(value: string): RateLimitKey | undefined {
 
 const CLIENT: RateLimitKey = { from: 'client' };
 
-const limitKey = refined(
-  text(keyIn, 'client, consumer, service, header:NAME or claim:NAME', { pattern: KEY.source }),
-  (value, place) =>
-    value.from === 'header' && place.context.identityFields.has(spelled(value.name))
-      ? report<typeof value>(
-          place,
-          `${place.path} names a header field that an authentication provider sets; use consumer or claim:NAME`,
-        )
-      : value,
+const limitKey = requestKey(
+  keyIn,
+  'client, consumer, service, header:NAME or claim:NAME',
+  KEY,
+  'consumer or claim:NAME',
 );
 
 const amount = scalar(wholeNumbers(1, MOST_REQUESTS));
@@ -96,14 +91,14 @@ const rateLimit = refined(members, ({ burst, key, onStoreDown, ...others }, plac
     onStoreDown: onStoreDown ?? 'local',
   };
   if (limit.cost > limit.burst)
-    return report<typeof limit>(place, `${place.path} has a cost above its burst (${limit.burst})`);
+    return report(place, `${place.path} has a cost above its burst (${limit.burst})`);
   if (limit.burst * limit.per > MOST_DEBT)
-    return report<typeof limit>(
+    return report(
       place,
       `${place.path} has too large a burst for its period (at most ${Math.floor(MOST_DEBT / limit.per)})`,
     );
   if (onStoreDown !== undefined && !limit.shared)
-    return report<typeof limit>(place, `${place.path} has "onStoreDown" without "shared: true"`);
+    return report(place, `${place.path} has "onStoreDown" without "shared: true"`);
   return limit;
 });
 
@@ -112,7 +107,7 @@ export const RATE_LIMITS = refined(list(rateLimit), (limits, place) => {
   const twice = repeatedName(limits.map(({ name }) => name));
   return twice === undefined
     ? limits
-    : report<typeof limits>(place, `${place.path} has two limits with the name "${twice}"`);
+    : report(place, `${place.path} has two limits with the name "${twice}"`);
 });
 
 /** Periods in milliseconds. */

@@ -1,8 +1,7 @@
 import { wholeNumbers } from '../../config/file-form.js';
-import { spelled } from '../fixed-fields.js';
 import { FIELD_NAME, repeatedName } from '../names.js';
-import { list, mapping, optional, refined, report, required, scalar, text, type ValueOf } from '../shapes.js';
-import { instanceVersion } from '../text-shapes.js';
+import { list, mapping, optional, refined, report, required, scalar, type ValueOf } from '../shapes.js';
+import { instanceVersion, requestKey } from '../text-shapes.js';
 
 /** What the requests of one cohort have in common; header names are in lower case. */
 export type CohortKey =
@@ -20,16 +19,7 @@ function keyIn(value: string): CohortKey | undefined {
 
 const CLIENT: CohortKey = { from: 'client' };
 
-const cohortKey = refined(
-  text(keyIn, 'client, consumer, cookie or header:NAME', { pattern: KEY.source }),
-  (value, place) =>
-    value.from === 'header' && place.context.identityFields.has(spelled(value.name))
-      ? report<typeof value>(
-          place,
-          `${place.path} names a header field that an authentication provider sets; use consumer`,
-        )
-      : value,
-);
+const cohortKey = requestKey(keyIn, 'client, consumer, cookie or header:NAME', KEY, 'consumer');
 
 const weightedVersion = mapping({
   version: required(instanceVersion, { en: 'Version of the instances.', ko: '인스턴스의 버전.' }),
@@ -41,11 +31,10 @@ const weightedVersion = mapping({
 
 const versions = refined(list(weightedVersion), (entries, place) => {
   const twice = repeatedName(entries.map(({ version }) => version));
-  if (twice !== undefined)
-    return report<typeof entries>(place, `${place.path} has the version "${twice}" twice`);
+  if (twice !== undefined) return report(place, `${place.path} has the version "${twice}" twice`);
   return entries.some(({ weight }) => weight > 0)
     ? entries
-    : report<typeof entries>(place, `${place.path} must have a weight above 0`);
+    : report(place, `${place.path} must have a weight above 0`);
 });
 
 /** How requests are divided among the versions of a service. */
