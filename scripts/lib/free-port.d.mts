@@ -1,1 +1,2 @@
 export declare function freePort(): Promise<number>;
+export declare function isFreePort(port: number): Promise<boolean>;

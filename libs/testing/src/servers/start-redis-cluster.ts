@@ -1,7 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { freePort } from '#scripts/lib/free-port.mjs';
+import { freePort, isFreePort } from '#scripts/lib/free-port.mjs';
 import { findProgram } from '../process/find-program.js';
 import { waitFor } from '../wait-for.js';
 import type { RedisGroup } from './redis-group.js';
@@ -10,7 +8,6 @@ import { askRedis, startRedis, type TestRedis } from './start-redis.js';
 const MASTERS = 3;
 /** The cluster bus listens on a port that is higher by this. */
 const BUS_OFFSET = 10_000;
-const MAX_PORT = 65_535;
 const OPTIONS = [
   '--cluster-enabled',
   'yes',
@@ -57,20 +54,8 @@ export async function startRedisCluster(key: string): Promise<RedisGroup> {
 async function freePortWithBus(): Promise<number> {
   for (;;) {
     const port = await freePort();
-    if (port + BUS_OFFSET <= MAX_PORT && (await isFree(port + BUS_OFFSET))) return port;
+    if (await isFreePort(port + BUS_OFFSET)) return port;
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer().listen(port);
-  try {
-    await once(probe, 'listening');
-  } catch {
-    return false;
-  }
-  probe.close();
-  await once(probe, 'close');
-  return true;
 }
 
 async function addReplica(replica: TestRedis, master: TestRedis): Promise<void> {
