@@ -21,7 +21,9 @@ export interface Verdict {
   readonly detectMs: number | undefined;
   readonly recoverMs: number | undefined;
   readonly all: { readonly availabilityPercent: number; readonly failed: number };
-  readonly phases: Readonly<Record<'before' | 'during' | 'after', { requests: number; p99Ms: number }>>;
+  readonly phases: Readonly<
+    Record<'before' | 'during' | 'after', { requests: number; p99Ms: number; availabilityPercent: number }>
+  >;
   readonly checks: readonly { readonly name: string; readonly passed: boolean }[];
   readonly passed: boolean;
 }

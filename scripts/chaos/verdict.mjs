@@ -23,13 +23,17 @@ function figuresOf(samples) {
   };
 }
 
-const between = (samples, from, to) => samples.filter(({ dueMs }) => dueMs >= from && dueMs < to);
+function phasesOf({ samples, faultMs = Infinity, faultEndMs = Infinity }) {
+  const phases = { before: [], during: [], after: [] };
+  for (const sample of samples) phases[phaseOf(sample, faultMs, faultEndMs)].push(sample);
+  return Object.fromEntries(Object.entries(phases).map(([phase, part]) => [phase, figuresOf(part)]));
+}
 
-const phasesOf = ({ samples, faultMs = Infinity, faultEndMs = Infinity }) => ({
-  before: figuresOf(between(samples, 0, faultMs)),
-  during: figuresOf(between(samples, faultMs, faultEndMs)),
-  after: figuresOf(between(samples, faultEndMs, Infinity)),
-});
+/** A fault also affects the requests that are in flight when it begins. */
+function phaseOf({ dueMs, ms }, faultMs, faultEndMs) {
+  if (dueMs >= faultEndMs) return 'after';
+  return dueMs + ms < faultMs ? 'before' : 'during';
+}
 
 /** Milliseconds until the gateway took the first instance out of rotation; `undefined`: it did not. */
 function detectMsOf({ changes, up, faultMs, faultEndMs }) {
@@ -44,8 +48,8 @@ function recoverMsOf(drill) {
   const { samples, changes, up, faultEndMs, endMs } = drill;
   const { p99Ms } = phasesOf(drill).before;
   const normalMs = Math.max(p99Ms * NORMAL_FACTOR, p99Ms + NORMAL_MARGIN_MS);
-  const lastAbnormalMs = between(samples, faultEndMs, Infinity)
-    .filter((sample) => !isServed(sample) || sample.ms > normalMs)
+  const lastAbnormalMs = samples
+    .filter((sample) => sample.dueMs >= faultEndMs && (!isServed(sample) || sample.ms > normalMs))
     .reduce((last, { dueMs }) => Math.max(last, dueMs), 0);
   const last = changes.at(-1);
   if (last && last.up < up) return undefined;

@@ -55,6 +55,14 @@ describe('the verdict of a drill', () => {
     expect(failedChecks(withRequests(3000, 6000, { status: 404 }))).toEqual([]);
   });
 
+  it('counts requests in flight when the fault begins as affected by it', () => {
+    const { phases } = judge(withRequests(2980, 3000, { ms: 30, status: 0 }), { limits: LIMITS });
+    expect(phases).toMatchObject({
+      before: { requests: 298, availabilityPercent: 100 },
+      during: { requests: 302 },
+    });
+  });
+
   it('judges p99 of the requests during the fault', () => {
     expect(failedChecks(withRequests(4000, 4040, { ms: 501 }))).toEqual(['p99']);
     expect(failedChecks(withRequests(4000, 4020, { ms: 501 }))).toEqual([]);
