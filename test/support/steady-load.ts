@@ -10,7 +10,8 @@ export class SteadyLoad {
   private readonly sockets: readonly Socket[];
   private readonly timer: NodeJS.Timeout;
   private sent = 0;
-  private tickedAt = performance.now();
+  private sentAt = performance.now();
+  private receivedAt = performance.now();
   private longestGapMs = 0;
 
   /** @param perSecond number of requests */
@@ -19,6 +20,7 @@ export class SteadyLoad {
     this.sockets = Array.from({ length: CONNECTIONS }, () => this.open(new URL(url)));
     this.timer = setInterval(() => {
       this.recordGap();
+      this.sentAt = performance.now();
       const due = Math.floor(((performance.now() - startedAt) * perSecond) / 1000);
       for (; this.sent < due; this.sent += 1)
         this.sockets[this.sent % CONNECTIONS]!.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
@@ -29,7 +31,7 @@ export class SteadyLoad {
     return this.statuses.get(status) ?? 0;
   }
 
-  /** The longest time since the last call in which this machine was too busy to send. */
+  /** The longest time since the last call in which this machine was too busy to send, or for a response. */
   takeLongestGapMs(): number {
     this.recordGap();
     const gap = this.longestGapMs;
@@ -43,16 +45,19 @@ export class SteadyLoad {
   }
 
   private recordGap(): void {
-    const now = performance.now();
-    this.longestGapMs = Math.max(this.longestGapMs, now - this.tickedAt);
-    this.tickedAt = now;
+    const gap = performance.now() - Math.min(this.sentAt, this.receivedAt);
+    this.longestGapMs = Math.max(this.longestGapMs, gap);
   }
 
   private open({ hostname, port }: URL): Socket {
     let rest = '';
     return connect(Number(port), hostname)
       .setEncoding('latin1')
-      .on('data', (text: string) => (rest = this.count(rest + text)));
+      .on('data', (text: string) => {
+        this.recordGap();
+        this.receivedAt = performance.now();
+        rest = this.count(rest + text);
+      });
   }
 
   /** @returns the end of the text that belongs to a status line that has not arrived completely */
