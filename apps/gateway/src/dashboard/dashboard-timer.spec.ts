@@ -62,11 +62,11 @@ describe('DashboardTimer', () => {
   it('shows a storm of changes no more than once between samples after a while', async () => {
     const countOf = (wanted: string): number => harness.calls.filter((call) => call === wanted).length;
     const storm = setInterval(() => harness.change(), 1);
-    await waitFor('the samples', () => countOf('sample') === 5, 20_000);
+    await waitFor('the samples', () => countOf('sample') === 5);
     clearInterval(storm);
     // Three at the beginning, and one for each sample but the last.
     expect(countOf('observe')).toBeLessThanOrEqual(3 + 4);
-  }, 30_000);
+  });
 
   it('does nothing about changes without readers', async () => {
     harness.readers = 0;

@@ -74,7 +74,7 @@ describe('the dashboard of a gateway', () => {
     const { services, edges } = stateOf(reader)!;
     expect(services['always-failing']).toMatchObject({ condition: 'critical' });
     expect(edges['gateway slow']).toMatchObject({ from: 'gateway', to: 'slow', kind: 'proxied' });
-  }, 30_000);
+  });
 
   it('shows within two seconds that an instance has died', async () => {
     const server = await serve('mortal', (_request, response) => response.end());

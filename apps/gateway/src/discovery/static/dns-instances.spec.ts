@@ -100,7 +100,7 @@ onPrograms(['dnsmasq'], 'a gateway with DNS names in its instances file', () => 
       { type: 'draining', reason: `users.test has no address ${A} any more` },
       { type: 'unregistered' },
     ]);
-  }, 30_000);
+  });
 
   it('keeps the instances of the last answer while DNS fails, and says so once', async () => {
     await dns.serve([`host-record=kept.test,${A}`, `host-record=kept.test,${B}`]);
@@ -118,7 +118,7 @@ onPrograms(['dnsmasq'], 'a gateway with DNS names in its instances file', () => 
 
     await dns.serve([`host-record=kept.test,${C}`]);
     await until(async () => (await upOf('kept')).join() === idOf('kept', C), 15_000);
-  }, 45_000);
+  });
 
   it('takes host, port, weight and priority from SRV records', async () => {
     const name = '_http._tcp.shop.test';
@@ -149,7 +149,7 @@ onPrograms(['dnsmasq'], 'a gateway with DNS names in its instances file', () => 
     await until(async () => (await reachedBy('shop')).join() === C);
     await backends.start(A, B);
     await until(async () => (await reachedBy('shop')).join() === `${A},${B}`, 15_000);
-  }, 45_000);
+  });
 
   it('refuses addresses that instances may not have', async () => {
     await dns.serve(['host-record=meta.test,169.254.169.254']);
@@ -196,5 +196,5 @@ onPrograms(['dnsmasq'], 'a look-up', () => {
     dns = await startDnsmasq([]);
     const nothing = `127.0.0.1:${await freePort()}`;
     await expect(dnsLookup([nothing])(named('users.test', 80))).rejects.toThrow();
-  }, 15_000);
+  });
 });

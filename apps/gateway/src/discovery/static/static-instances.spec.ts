@@ -52,7 +52,7 @@ describe('a gateway with an instances file', () => {
     ]);
     await until(async () => (await statusOf('files')) === 200);
     expect((await gateway.get('/discovery/services/files-1')).body).toMatchObject({ weight: 7 });
-  }, 20_000);
+  });
 
   it('keeps the last valid list when the file becomes invalid', async () => {
     const logged = jest.spyOn(gateway.app.logger, 'error');
@@ -66,7 +66,7 @@ describe('a gateway with an instances file', () => {
     expect([await statusOf('papers'), await statusOf('files')]).toEqual([200, 200]);
     write([{ name: 'papers', url }]);
     await until(async () => (await statusOf('files')) === 503);
-  }, 20_000);
+  });
 
   it('ejects an unreachable instance before any request, with the reason', async () => {
     write([{ name: 'unreachable', url: 'http://127.0.0.1:1', id: 'unreachable-1' }]);
@@ -77,7 +77,7 @@ describe('a gateway with an instances file', () => {
     expect((await gateway.get('/discovery/services/unreachable-1')).body).toMatchObject({
       statusReason: 'listed in INSTANCES_FILE; health check of /health/ready failed (ECONNREFUSED)',
     });
-  }, 20_000);
+  });
 
   it.each([
     ['{ "a": 1 }', 'the file is not a JSON array'],
@@ -278,5 +278,5 @@ describe('static instances', () => {
       ),
       'INSTANCES_FILE is invalid; the previous list stays in effect: the file is not valid JSON',
     ]);
-  }, 20_000);
+  });
 });

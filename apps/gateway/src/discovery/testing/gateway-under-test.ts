@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { boot, type Env, type RunningApp } from '#service-kit';
+import { LONGEST_WAIT_MS } from '#testing';
 import { gateway } from '../../gateway.app.js';
 
 /** A response with its body. */
@@ -67,7 +68,10 @@ export class GatewayUnderTest {
 }
 
 /** Waits until `condition` holds; fails after `ms`. */
-export async function until(condition: () => Promise<boolean> | boolean, ms = 5000): Promise<void> {
+export async function until(
+  condition: () => Promise<boolean> | boolean,
+  ms = LONGEST_WAIT_MS,
+): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${condition.toString()}`);

@@ -32,8 +32,7 @@ function streamOf() {
   return { reader, store, stream, happen };
 }
 
-const settled = (reader: SlowReader, block: string) =>
-  waitFor(block, () => reader.blocks.at(-1) === block, 1000);
+const settled = (reader: SlowReader, block: string) => waitFor(block, () => reader.blocks.at(-1) === block);
 
 describe('a live stream', () => {
   it('is not written to before it begins, nor after its end', () => {

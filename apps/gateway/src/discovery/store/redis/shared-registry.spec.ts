@@ -288,7 +288,7 @@ withRedis('gateways on one Redis', (server) => {
     expect(await late.ids()).toEqual(ids);
     await redis.config('SET', 'slowlog-log-slower-than', -1);
     expect(await longestCommand(redis)).toBeLessThan(ids.length * 2);
-  }, 20_000);
+  });
 
   it('update a store that came back with older data', async () => {
     const [one, other] = await pair();

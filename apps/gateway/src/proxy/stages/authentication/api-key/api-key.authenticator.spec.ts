@@ -55,7 +55,7 @@ class Provider {
   }
 
   becomes(word: string, key = KEY): Promise<unknown> {
-    return waitFor(word, () => Promise.resolve(this.wordOf(key) === word), 3_000);
+    return waitFor(word, () => Promise.resolve(this.wordOf(key) === word));
   }
 
   close(): void {
