@@ -106,7 +106,8 @@ describe('the stream of orders', () => {
     const start = performance.now();
     expect(await process.stop()).toEqual({ code: 0, signal: null });
     expect(performance.now() - start).toBeLessThan(PROMPT_MS);
-    expect([reader.isEnded, reader.response.complete]).toEqual([true, true]);
+    await waitFor('the end of the stream', () => reader.isEnded);
+    expect(reader.response.complete).toBe(true);
   };
 
   it.each([

@@ -74,17 +74,18 @@ withRedis('the consumer groups of a source', (server) => {
   });
 
   it('hold the events that they have not handled, unless no process has read them for long', async () => {
+    const longMs = 1500;
     const events = eventsOf(HOUR_MS, 3);
     await transport.send(events, '0');
     for (const group of ['left', 'served']) await redis.xgroup('CREATE', stream, group, '0');
     await redis.xreadgroup('GROUP', 'left', 'test', 'COUNT', 1, 'STREAMS', stream, '>');
-    await waitFor('an idle group', async () => ((await groupOf('left'))?.idleMs ?? 0) > 100);
+    await waitFor('an idle group', async () => ((await groupOf('left'))?.idleMs ?? 0) > longMs);
     await redis.xreadgroup('GROUP', 'served', 'test', 'COUNT', 2, 'STREAMS', stream, '>');
     await redis.xack(stream, 'served', `${events[0]!.sequence}-0`);
 
     await transport.trim('shop', Infinity, NEVER_MS);
     expect(await redis.xlen(stream)).toBe(3);
-    await transport.trim('shop', Infinity, 100);
+    await transport.trim('shop', Infinity, longMs);
     expect(await redis.xlen(stream)).toBe(2);
   });
 });
