@@ -198,10 +198,10 @@ describe('the gateway at DEBUG', () => {
 
 describe('ACCESS_LOG_SAMPLE=0', () => {
   it('logs only requests that fail or are slow', async () => {
-    const { process, url } = await startGateway({ ACCESS_LOG_SAMPLE: '0', ACCESS_LOG_SLOW: '200ms' });
+    const { process, url } = await startGateway({ ACCESS_LOG_SAMPLE: '0', ACCESS_LOG_SLOW: '1s' });
     const shop = await serve((request, response) => {
       response.statusCode = request.url === '/fails' ? 500 : 200;
-      setTimeout(() => response.end(), request.url === '/slow' ? 250 : 0);
+      setTimeout(() => response.end(), request.url === '/slow' ? 1100 : 0);
     });
     await register(url, { name: 'shop', id: 'shop', url: shop });
     for (const path of ['quick', 'slow', 'quick', 'fails', 'quick']) await call(url, `GET /api/shop/${path}`);

@@ -80,9 +80,13 @@ describe('Traces of a change', () => {
     await call(system.url, `DELETE /api/user-service/users/${id}`, { headers });
     const found = (kind: number) =>
       collector.spans.find((span) => span.traceId === TRACE_ID && span.kind === kind);
-    await waitFor('the span of the handler', () => found(CONSUMER) !== undefined);
+    const spanNamed = (name: string) =>
+      collector.spans.find((span) => span.traceId === TRACE_ID && span.name === name)!;
+    // Each service exports its spans by itself; the last one of the user service is that of the request.
+    await waitFor('the spans of both services', () =>
+      [found(CONSUMER), spanNamed('DELETE /users/:id')].every(Boolean),
+    );
     const [creation, handler] = [found(PRODUCER)!, found(CONSUMER)!];
-    const spanNamed = (name: string) => collector.spans.find((span) => span.name === name)!;
     const attributes = {
       'messaging.system': 'msa_gateway',
       'messaging.destination.name': 'user-service',
