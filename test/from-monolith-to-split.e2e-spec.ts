@@ -96,7 +96,7 @@ onPrograms(['npm', 'curl'], `the commands of ${PAGE}, in an empty folder`, () =>
   it(
     'cut the module loose',
     async () => {
-      await follow('Cut the module loose');
+      await follow('Decouple the module');
       expect(await orders()).toEqual({ pid: monolith(), orders: [{ id: 1, name: 'Ada', item: 'lamp' }] });
     },
     TIMEOUT_MS,

@@ -28,7 +28,7 @@ export const command = {
   },
   exitCodes: {
     0: 'nothing would change',
-    1: 'decisions would change, or cannot be told',
+    1: 'decisions would change, or cannot be determined',
     2: 'the file has problems, the record cannot be used, or the command is wrong',
     3: 'the gateway cannot be reached',
   },
@@ -75,7 +75,7 @@ async function textOf({ total, changed, unknown, changes }) {
   const { describeChange } = await import('../../dist/apps/gateway/src/proxy/plan/plan.js');
   if (changes.length === 0)
     return `nothing would change (${total.toLocaleString('en')} ${total === 1 ? 'decision' : 'decisions'})`;
-  const unclear = unknown === 0 ? '' : `; of ${unknown.toLocaleString('en')} it cannot be told`;
+  const unclear = unknown === 0 ? '' : `; ${unknown.toLocaleString('en')} cannot be determined`;
   return [
     `${changed.toLocaleString('en')} of ${total.toLocaleString('en')} decisions would change${unclear}`,
     ...changes.map(

@@ -104,7 +104,7 @@ describe('the record of decisions', () => {
     expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('set REGISTRY_TOKEN')]);
   });
 
-  it('lets plan say what cannot be told', async () => {
+  it('lets plan say what cannot be determined', async () => {
     const next = fileWith(NOWHERE).replace(
       'routes:',
       'routes:\n  - name: new\n    match: { service: shop, path: { prefix: /members }, headers: { x-new: a } }\n    respond: { status: 204 }\n',
@@ -112,7 +112,7 @@ describe('the record of decisions', () => {
     const { code, stdout } = await plan(next, { REGISTRY_TOKEN }, ...from());
     expect([code, stdout]).toEqual([
       1,
-      expect.stringContaining('1 of 2 cannot be told: they depend on header field x-new (now 200'),
+      expect.stringContaining('1 of 2 cannot be determined: they depend on header field x-new (now 200'),
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('the record of decisions', () => {
       (await call(gateway.url, 'GET /policies')).body as { lastError: { problems: string[] } | null };
     await waitFor('the refusal', async () => (await policies()).lastError !== null);
     const message =
-      'GATEWAY_CONFIG_MAX_CHANGED is 10%, and 83.33% of 12 recorded decisions would change (10 changed, 0 cannot be told); ' +
+      'GATEWAY_CONFIG_MAX_CHANGED is 10%, and 83.33% of 12 recorded decisions would change (10 changed, 0 cannot be determined); ' +
       '10 of 12 would become 403 access-denied: no named route, access: the address is denied (now 200)';
     expect((await policies()).lastError?.problems).toEqual([message]);
     expect((await get('closed/')).status).toBe(200);

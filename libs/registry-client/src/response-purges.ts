@@ -34,8 +34,8 @@ export class ResponsePurges {
   constructor(private readonly options: ResponsePurgesOptions) {}
 
   /**
-   * Resolves when all gateways have been told to remove the responses with one of `tags`, or cannot be told now. Call
-   * it after the change is committed: the next request must read the new state.
+   * Resolves when the purge of the responses with one of `tags` will reach all gateways, or cannot reach them now.
+   * Call it after the change is committed: the next request must read the new state.
    */
   async purge(tags: readonly string[]): Promise<void> {
     for (const tag of tags) this.waiting.add(tag);

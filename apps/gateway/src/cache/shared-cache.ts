@@ -72,7 +72,7 @@ export class SharedCache implements OnModuleInit, OnModuleDestroy {
       ...cacheFamilies(responses),
       gaugeFamily(
         'gateway_cache_store_available',
-        'Whether Redis carries purges and, if enabled, stored responses; absent without caches.',
+        'Whether Redis carries purges and, if enabled, stored responses; 0 without REDIS_URL; absent without caches.',
         [[{}, Number(stream?.openSession !== undefined)]],
       ),
       counterFamily(

@@ -54,7 +54,7 @@ export interface StageResponse extends api.StageResponse {
 export interface PreviewRequest extends api.PreviewRequest {
   /** Set by the authentication stage, for stages after it. */
   identity: Identity | undefined;
-  /** Set by the version stage; `undefined` if the route has no versions, or if it cannot be told. */
+  /** Set by the version stage; `undefined` if the route has no versions, or if it cannot be determined. */
   version?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Authenticator, Unavailable } from '../stages/authentication/authen
 
 /**
  * Stands for a provider of a past policy file that the present one does not have: its keys are not recorded, so what it
- * said of credentials cannot be told.
+ * said of credentials cannot be determined.
  */
 export function changedProvider(name: string, authentication: Authentication | undefined): Authenticator {
   const keys = authentication?.apiKey?.get(name);

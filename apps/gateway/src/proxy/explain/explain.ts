@@ -56,7 +56,7 @@ export interface Explanation {
   readonly decisions: readonly StageDecision[];
   /** The path is internal: `problem` applies to requests without the token of a registered instance. */
   readonly isInternal: boolean;
-  /** The version that would get the request; `null` if the route has no versions, or if it cannot be told. */
+  /** The version that would get the request; `null` if the route has no versions, or if it cannot be determined. */
   readonly version: string | null;
   readonly candidates: readonly CandidateInstance[];
   readonly excluded: readonly ExcludedInstance[];

@@ -24,7 +24,7 @@ describe('PlanBuilder', () => {
     expect(plan.changes[0]).toMatchObject({ count: 2, example: 'POST /a', requestIds: ['a', 'b'] });
     expect(plan.changes.map((change) => describeChange(change, plan.total))).toEqual([
       '2 of 1,203 would become 401 unauthenticated: route place-order, authentication: no credentials (now forwarded to orders, no named route)',
-      '1 of 1,203 cannot be told: they depend on header field x-new (now forwarded to orders)',
+      '1 of 1,203 cannot be determined: they depend on header field x-new (now forwarded to orders)',
     ]);
   });
 
@@ -35,7 +35,7 @@ describe('PlanBuilder', () => {
     const { total, changed, unknown, changes } = builder.build();
     expect([total, changed, unknown]).toEqual([1, 0, 1]);
     expect(describeChange(changes[0]!, total)).toBe(
-      '1 of 1 cannot be told: they depend on the whole request',
+      '1 of 1 cannot be determined: they depend on the whole request',
     );
   });
 });

@@ -64,13 +64,13 @@ export class PlanBuilder {
 /** Outcomes of one group differ at most in their location. */
 const keyOf = ({ location, ...outcome }: Outcome): unknown => ({ ...outcome, redirects: location !== null });
 
-/** `41 of 12,345 would become 401 unauthenticated: route place-order, no credentials (now forwarded to orders)` */
+/** `41 of 9,876 would become 401 unauthenticated: route place-order, no credentials (now forwarded to orders)` */
 export function describeChange({ count, present, next }: PlannedChange, total: number): string {
   const amount = `${count.toLocaleString('en')} of ${total.toLocaleString('en')}`;
   const now = present.route === next.route ? '' : `, ${routeOf(present)}`;
   if (next.unknown !== null) {
     const known = present.unknown === null ? ` (now ${describeOutcome(present)}${now})` : '';
-    return `${amount} cannot be told: they depend on ${next.unknown}${known}`;
+    return `${amount} cannot be determined: they depend on ${next.unknown}${known}`;
   }
   const becomes = next.service === null ? `become ${describeOutcome(next)}` : `be ${describeOutcome(next)}`;
   const reason = next.reason === null ? '' : `, ${next.reason}`;

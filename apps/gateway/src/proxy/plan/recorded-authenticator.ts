@@ -45,7 +45,7 @@ export const recordedAuthenticator = (provider: ReplayedProvider): Authenticator
   close: () => undefined,
 });
 
-/** @throws NotRecorded if the verdict cannot be told */
+/** @throws NotRecorded if the verdict cannot be determined */
 function verdictOn(request: RecordedExchange, provider: ReplayedProvider): Verdict {
   const credentials = request.header(provider.apiKey?.header ?? 'authorization');
   if (credentials === undefined || (provider.jwt && !BEARER.test(credentials))) return ABSENT;

@@ -19,8 +19,8 @@ export class ReloadGuard {
   }
 
   /**
-   * A decision that cannot be told counts as changed, unless neither file tells it: clients with long requests could
-   * otherwise prevent every reload.
+   * A decision that cannot be determined counts as changed, unless it cannot be determined with the present file
+   * either: clients with long requests could otherwise prevent every reload.
    */
   private async check(candidate: PolicyFile): Promise<GuardVerdict> {
     const { current } = this.services;
@@ -44,7 +44,7 @@ export class ReloadGuard {
     const share = (((changed + unknown) * 100) / total).toFixed(2);
     return (
       `GATEWAY_CONFIG_MAX_CHANGED is ${this.maxChanged}%, and ${share}% of ${total} recorded decisions would change ` +
-      `(${changed} changed, ${unknown} cannot be told)${largest ? `; ${describeChange(largest, total)}` : ''}`
+      `(${changed} changed, ${unknown} cannot be determined)${largest ? `; ${describeChange(largest, total)}` : ''}`
     );
   }
 }
