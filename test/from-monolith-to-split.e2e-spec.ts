@@ -66,6 +66,8 @@ onPrograms(['npm', 'curl'], `the commands of ${PAGE}, in an empty folder`, () =>
     expect(status).toBe(200);
     return body as Orders;
   }
+  const statusForUnknownUser = async (): Promise<number> =>
+    (await call(url, 'POST /api/orders/orders', { body: { userId: 7, item: 'lamp' } })).status;
   /** The processes that serve 30 requests. */
   async function pids(): Promise<number[]> {
     const seen = new Set<number>();
@@ -84,6 +86,7 @@ onPrograms(['npm', 'curl'], `the commands of ${PAGE}, in an empty folder`, () =>
       await follow('The monolith');
       await follow('Put the gateway in front');
       expect(await orders()).toEqual({ pid: monolith(), orders: [{ id: 1, name: 'Ada', item: 'lamp' }] });
+      expect(await statusForUnknownUser()).toBe(404);
     },
     TIMEOUT_MS,
   );
@@ -94,10 +97,11 @@ onPrograms(['npm', 'curl'], `the commands of ${PAGE}, in an empty folder`, () =>
   });
 
   it(
-    'cut the module loose',
+    'decouple the module',
     async () => {
       await follow('Decouple the module');
       expect(await orders()).toEqual({ pid: monolith(), orders: [{ id: 1, name: 'Ada', item: 'lamp' }] });
+      expect(await statusForUnknownUser()).toBe(404);
     },
     TIMEOUT_MS,
   );

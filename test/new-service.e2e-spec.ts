@@ -52,10 +52,10 @@ describe('npm run new-service, before it has written anything,', () => {
   });
 
   it.each([
-    ['Review', '"Review" is no valid name: lower-case letters'],
-    ['review-', '"review-" is no valid name'],
-    ['1review', '"1review" is no valid name'],
-    ['../review', '"../review" is no valid name'],
+    ['Review', '"Review" is not a valid name: lower-case letters'],
+    ['review-', '"review-" is not a valid name'],
+    ['1review', '"1review" is not a valid name'],
+    ['../review', '"../review" is not a valid name'],
     ['a'.repeat(31), 'at most 30 characters'],
     ['review-service', '"review-service": name what the service stores, without "service"'],
     ['user', 'user-service is taken: nest-cli.json has a project of this name'],
@@ -63,7 +63,7 @@ describe('npm run new-service, before it has written anything,', () => {
     ['post', '"post": the code of every service has another Post'],
     ['example', '"example": the code of every service has another EXAMPLE'],
     ['sheep --plural sheep', 'the plural of "sheep" must differ from it'],
-    ['review --plural Reviews', '"Reviews" is no valid name'],
+    ['review --plural Reviews', '"Reviews" is not a valid name'],
     ['', 'one NAME must be given'],
     ['review order', 'one NAME must be given'],
     ['review --port 9', "Unknown option '--port'"],

@@ -1,10 +1,10 @@
-/** `explain METHOD PATH`: asks a running gateway what it would do with a request, without sending it. */
+/** `explain METHOD PATH`: shows what a running gateway would do with a request, without sending it. */
 import { GATEWAY, gatewayOf, TOKEN } from './client/gateway-client.mjs';
 import { EXIT, usageError } from './command-error.mjs';
 import { stripControl } from './terminal/text.mjs';
 
 export const command = {
-  summary: 'asks a running gateway what it would do with a request, without sending it',
+  summary: 'shows what a running gateway would do with a request, without sending it',
   positionals: {
     method: { value: 'METHOD', help: 'such as GET' },
     path: { value: 'PATH', help: "such as '/api/product-service/products?limit=5'" },

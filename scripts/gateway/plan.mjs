@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000;
 
 export const command = {
   summary:
-    'takes the latest decisions of a running gateway through a policy file, and lists the requests that it would treat in another way',
+    'applies a policy file to the latest decisions of a running gateway, and lists the requests that it would treat differently',
   positionals: { file: { value: 'FILE', help: 'the next policy file' } },
   options: {
     ...GATEWAY,

@@ -11,7 +11,7 @@ export const command = {
   summary:
     'shows the services of a running gateway live: rates, errors, latency, pending requests, instances',
   options: {
-    once: { type: 'boolean', help: 'prints one frame as text; so does output that is no terminal' },
+    once: { type: 'boolean', help: 'prints one frame as text; so does output that is not a terminal' },
     ...GATEWAY,
     json: {
       type: 'boolean',

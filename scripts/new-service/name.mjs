@@ -29,7 +29,7 @@ export function readName(singular, plural = pluralOf(singular)) {
 function checkWord(word) {
   must(
     WORD.test(word) && word.length <= MOST_CHARACTERS,
-    `"${word}" is no valid name: lower-case letters, digits and single hyphens, a letter first, at most ${MOST_CHARACTERS} characters`,
+    `"${word}" is not a valid name: lower-case letters, digits and single hyphens, a letter first, at most ${MOST_CHARACTERS} characters`,
   );
 }
 

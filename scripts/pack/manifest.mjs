@@ -15,7 +15,7 @@ function repositoryOf({ folder }, { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY
 /** @throws if the workspace does not depend on a package that the bundle imports */
 function versionOf(name) {
   const version = ours.has(name) ? workspace.version : workspace.dependencies[name];
-  if (!version) throw new Error(`${name} is imported, but is no dependency of the workspace`);
+  if (!version) throw new Error(`${name} is imported, but is not a dependency of the workspace`);
   return ours.has(name) ? version : `^${version}`;
 }
 

@@ -365,7 +365,7 @@ services:
       'version: 1\n<<: { a: 1 }',
       '2:1 the file has no member "<<"; its members are version, authentication, defaults, services, routes',
     ],
-    ['version: 1\n? [a]\n: 1', '2:3 the file has a key that is no text'],
+    ['version: 1\n? [a]\n: 1', '2:3 the file has a key that is not text'],
     ['version: 1\n---\nversion: 1', '2:1 Source contains multiple documents'],
     ['%YAML 1.1\n---\nversion: 1', '1:1 the file must be YAML 1.2'],
     ['version: !secret 1', '1:10 Unresolved tag'],

@@ -73,7 +73,7 @@ export class YamlSource {
       if (!isNode(key)) continue;
       const name = this.resolved(key);
       if (!isScalar(name) || typeof name.value !== 'string') {
-        this.report(key, `${path} has a key that is no text`);
+        this.report(key, `${path} has a key that is not text`);
         continue;
       }
       const first = members.get(name.value);

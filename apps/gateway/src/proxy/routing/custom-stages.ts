@@ -69,7 +69,7 @@ const RESERVED = ['type', 'title', 'status', 'detail', 'instance', 'requestId'];
 function problemOf(problem: StageProblem, stage: string): Problem {
   const { status, title, detail, code = stage, fields = {}, extensions = {} } = problem;
   if (!Number.isInteger(status) || status < 400 || status > 599)
-    throw new TypeError(`a problem of stage "${stage}" has a status that is no integer from 400 to 599`);
+    throw new TypeError(`a problem of stage "${stage}" has a status that is not an integer from 400 to 599`);
   const reserved = RESERVED.find((each) => each in extensions);
   if (reserved !== undefined)
     throw new TypeError(

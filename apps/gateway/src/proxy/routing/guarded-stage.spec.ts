@@ -123,8 +123,8 @@ describe.each(['wire', 'node', 'local'] as const)('a stage of a program (%s)', (
   });
 
   it.each([
-    [{ status: 200 }, 'status that is no integer from 400 to 599'],
-    [{ status: 600 }, 'status that is no integer from 400 to 599'],
+    [{ status: 200 }, 'status that is not an integer from 400 to 599'],
+    [{ status: 600 }, 'status that is not an integer from 400 to 599'],
     [{ extensions: { status: 200 } }, 'reserved name "status"'],
     [{ extensions: { type: 'about:blank' } }, 'reserved name "type"'],
     [{ extensions: { requestId: 'forged' } }, 'reserved name "requestId"'],
