@@ -27,7 +27,7 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     title: 'Authentication unavailable',
     meaning: {
       en: 'The credentials cannot be checked, because the keys of the provider are not available; see `Retry-After`.',
-      ko: '제공자의 키를 쓸 수 없어 자격 증명을 확인할 수 없습니다. `Retry-After`를 보세요.',
+      ko: '제공자의 키를 쓸 수 없어 자격 증명을 확인할 수 없습니다. `Retry-After`가 있습니다.',
     },
   },
   {
@@ -69,7 +69,7 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     title: 'Contracts unavailable',
     meaning: {
       en: 'Redis is unavailable, so the contract is not changed; see `Retry-After`.',
-      ko: 'Redis를 쓸 수 없어 계약을 바꾸지 않았습니다. `Retry-After`를 참고하십시오.',
+      ko: 'Redis를 쓸 수 없어 계약을 바꾸지 않았습니다. `Retry-After`가 있습니다.',
     },
   },
   {
@@ -471,7 +471,7 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     title: 'Too many open dashboards',
     meaning: {
       en: 'Too many dashboards are open at this gateway; see `Retry-After`.',
-      ko: '이 게이트웨이에 열린 대시보드가 너무 많습니다. `Retry-After`를 참고하십시오.',
+      ko: '이 게이트웨이에 열린 대시보드가 너무 많습니다. `Retry-After`가 있습니다.',
     },
   },
   {
@@ -495,7 +495,7 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     title: 'Too many live streams',
     meaning: {
       en: 'The instance of the service has no free live stream, or it stops; see `Retry-After`.',
-      ko: '서비스 인스턴스에 남은 실시간 스트림이 없거나 인스턴스가 종료되는 중입니다. `Retry-After`를 참고하십시오.',
+      ko: '서비스 인스턴스에 남은 실시간 스트림이 없거나 인스턴스가 종료되는 중입니다. `Retry-After`가 있습니다.',
     },
   },
   {
@@ -504,7 +504,7 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     title: 'Too many live streams of one caller',
     meaning: {
       en: 'The caller has ten open live streams at this instance; close one.',
-      ko: '이 호출자가 이 인스턴스에 실시간 스트림을 이미 10개 열었습니다. 하나를 닫으십시오.',
+      ko: '이 호출자가 이 인스턴스에 실시간 스트림을 이미 10개 열었습니다. 하나를 닫으세요.',
     },
   },
   {
@@ -531,7 +531,7 @@ export const PROBLEM_TYPES: readonly ProblemType[] = [
     title: 'Unknown file of the dashboard',
     meaning: {
       en: 'The dashboard has no file of this name; a page of an earlier version is open: reload it.',
-      ko: '대시보드에 이 이름의 파일이 없습니다. 이전 버전의 페이지가 열려 있다면 새로 고치십시오.',
+      ko: '대시보드에 이 이름의 파일이 없습니다. 이전 버전의 페이지가 열려 있다면 새로 고치세요.',
     },
   },
   {
