@@ -215,7 +215,7 @@ describe('the documents of the system', () => {
   it('are not needed to find a service: the problem of an unknown one names those that exist', async () => {
     const { body } = await call(system.url, 'GET /api/usr-service/users');
     expect((body as { detail: string }).detail).toBe(
-      `no service with this name is registered; registered services: ${SERVICES.join(', ')}`,
+      `no service with this name is registered; known services: ${SERVICES.join(', ')}`,
     );
   });
 });

@@ -23,5 +23,5 @@ export class RegisteredServices {
 function clauseOf(names: readonly string[]): string {
   if (names.length === 0) return '; none is registered yet';
   const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more, listed by /services` : '';
-  return `; registered services: ${names.slice(0, MAX_NAMES).join(', ')}${more}`;
+  return `; known services: ${names.slice(0, MAX_NAMES).join(', ')}${more}`;
 }

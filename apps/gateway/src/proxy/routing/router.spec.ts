@@ -59,7 +59,7 @@ describe('Router', () => {
       names.map((name) => instanceOf({ id: name, name })),
     );
     expect(detailOf()).toBe(
-      `no service with this name is registered; registered services: ${names.slice(0, 20).join(', ')} and 2 more, listed by /services`,
+      `no service with this name is registered; known services: ${names.slice(0, 20).join(', ')} and 2 more, listed by /services`,
     );
   });
 
