@@ -193,8 +193,8 @@ export function troubledState(): DashboardState {
         'instance-slow',
         'warning',
         ['product-service', 'product-service-3'],
-        'at least 5% of responses take 1000 ms or longer',
-        { p95Ms: 1480, requests: 120 },
+        '31 of 120 responses took longer than 1000 ms',
+        { p95Ms: 1480, slow: 31, requests: 120 },
       ),
       ...attentionItem(
         'instance-down',

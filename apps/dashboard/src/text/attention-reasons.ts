@@ -4,19 +4,30 @@ import type { Format } from './format';
 /** Why an item needs attention, from its figures. */
 export type ReasonText = (values: AttentionItem['values'], format: Format) => string;
 
-/** The few instances that are the cause of an item about a service. */
-const atEn = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `; at ${at}`);
-const atKo = ({ at }: AttentionItem['values']): string => (at === undefined ? '' : `, 해당 인스턴스: ${at}`);
+/** The few instances, or the only one, that are the cause of an item about a service. */
+const atEn = ({ at, only = at }: AttentionItem['values']): string =>
+  only === undefined ? '' : `; at ${only}`;
+const atKo = ({ at, only = at }: AttentionItem['values']): string =>
+  only === undefined ? '' : `, 해당 인스턴스: ${only}`;
+
+/** Since when the requests are counted, if they are not those of the last seconds. */
+const sinceEn = ({ from }: AttentionItem['values'], format: Format): string =>
+  from === undefined ? '' : ` since ${format.time(String(from))}`;
+const sinceKo = ({ from }: AttentionItem['values'], format: Format): string =>
+  from === undefined ? '' : `${format.time(String(from))}부터 `;
+
 export const failedEn: ReasonText = (values, format) => {
   const { errors, requests, errorRate, status } = values;
-  return `${errors} of ${requests} requests failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}`;
+  return `${errors} of ${requests} requests${sinceEn(values, format)} failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}`;
 };
 export const failedKo: ReasonText = (values, format) => {
   const { errors, requests, errorRate, status } = values;
-  return `요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}`;
+  return `${sinceKo(values, format)}요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}`;
 };
 export const slowEn: ReasonText = (values, format) =>
-  `p95 is about ${format.duration(Number(values.p95Ms))}${atEn(values)}`;
+  `${values.slow} of ${values.requests} responses${sinceEn(values, format)} took over 1\u00a0s; p95 is about ${format.duration(Number(values.p95Ms))}${atEn(values)}`;
+export const slowKo: ReasonText = (values, format) =>
+  `${sinceKo(values, format)}응답 ${values.requests}건 중 ${values.slow}건이 1초 초과, p95 약 ${format.duration(Number(values.p95Ms))}${atKo(values)}`;
 export const differsEn: ReasonText = ({ different, compared }) =>
   `${different} of ${compared} compared responses differ`;
 export const differsKo: ReasonText = ({ different, compared }) =>
@@ -37,5 +48,3 @@ export const faultEn: ReasonText = ({ fault, endsAt }, format) =>
   `A drill: ${FAULTS_EN[fault as FaultKind]}, until ${format.time(String(endsAt))}`;
 export const faultKo: ReasonText = ({ fault, endsAt }, format) =>
   `장애 훈련(${FAULTS_KO[fault as FaultKind]}), ${format.time(String(endsAt))}까지`;
-export const slowKo: ReasonText = (values, format) =>
-  `p95가 약 ${format.duration(Number(values.p95Ms))}${atKo(values)}`;

@@ -1,4 +1,4 @@
-import { SamplerHarness } from '../testing/sampler-harness.js';
+import { LOOK_BACK_SECONDS, SamplerHarness } from '../testing/sampler-harness.js';
 
 let harness: SamplerHarness;
 beforeEach(async () => {
@@ -22,13 +22,13 @@ describe('an item about a failing service is over', () => {
       expect(harness.item(key)).toMatchObject({ condition: 'critical', values: { errorRate: 1 } });
       expect(isOver()).toBe(false);
     }
-    expect(harness.item(key)?.values.requests).toBe(5);
+    expect(harness.item(key)?.values.requests).toBe(10);
   });
 
   it('not without requests', async () => {
     await harness.pass(30);
     expect([isOver(), harness.state.services.users?.condition]).toEqual([false, 'critical']);
-    await harness.pass(20);
+    await harness.pass(LOOK_BACK_SECONDS);
     expect(harness.attention).toEqual([]);
   });
 
@@ -48,14 +48,21 @@ describe('an item about a failing service is over', () => {
     expect(isOver()).toBe(false);
   });
 
+  it('not after one or two good requests', async () => {
+    await harness.pass(12);
+    harness.requests(2, 'a');
+    await harness.pass(5);
+    expect(isOver()).toBe(false);
+  });
+
   it('when its instances respond to requests, and then it is well', async () => {
     await harness.pass(12);
-    harness.requests(1, 'a');
-    await harness.pass();
+    harness.requests(3, 'a');
+    await harness.pass(4);
     expect(isOver()).toBe(true);
     const { services, instances } = harness.state;
     expect([services.users?.condition, instances.a?.condition]).toEqual(['ok', 'ok']);
-    harness.requests(1, 'a', { status: 500 });
+    harness.requests(3, 'a', { status: 500 });
     await harness.pass();
     expect([isOver(), harness.state.services.users?.condition]).toEqual([false, 'critical']);
   });
@@ -69,7 +76,7 @@ it('an item about a slow service is over when responses are fast, however few we
   await harness.pass(8);
   expect(harness.item(key)).not.toHaveProperty('endedAt');
   await harness.pass(6);
-  harness.requests(1, 'a', { durationMs: 5 });
-  await harness.pass();
+  harness.requests(3, 'a', { durationMs: 5 });
+  await harness.pass(4);
   expect(harness.item(key)).toHaveProperty('endedAt');
 });

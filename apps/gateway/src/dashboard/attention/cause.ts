@@ -1,8 +1,8 @@
 import type { AttentionItem } from '#contracts';
 import type { ServiceWindows } from '../traffic/traffic-sampler.js';
-import type { TrafficWindow } from '../traffic/traffic-window.js';
+import { SLOW_MS, type TrafficCounts } from '../traffic/traffic-counts.js';
 import { isDown, type ObservedService } from './service-rules.js';
-import { FAILING_RATE, SLOW_MS } from './thresholds.js';
+import { FAILING_RATE } from './thresholds.js';
 
 /** What tells whether a cause is gone. */
 export interface CauseFacts {
@@ -32,7 +32,7 @@ export function isCauseGone({ kind, subject, service: name }: AttentionItem, fac
 const isServed = (windows: ServiceWindows): boolean => windows.instanceRequests > 0 && isWell(windows);
 
 /** Fewer requests count than rules need to find something: what is bad in few requests is not over. */
-const isWell = (window: TrafficWindow | undefined): boolean =>
+const isWell = (window: TrafficCounts | undefined): boolean =>
   window !== undefined &&
   window.requests > 0 &&
   window.errorRate < FAILING_RATE &&

@@ -1,7 +1,7 @@
 import type { Instance, ServiceEntry } from '../../discovery/index.js';
 import type { ServiceWindows } from '../traffic/traffic-sampler.js';
 import type { Finding, IsListed } from './finding.js';
-import { failure, isDown, isFailing, slowness, slownessOf, type ObservedService } from './service-rules.js';
+import { isDown, type ObservedService } from './service-rules.js';
 import {
   CERTIFICATE_CRITICAL_MS,
   CERTIFICATE_WARNING_MS,
@@ -9,6 +9,7 @@ import {
   HOLD_MS,
   SLOWER_THAN_OTHERS,
 } from './thresholds.js';
+import { failure, isFailing, slowness, slownessOf } from './traffic-grounds.js';
 
 /** What rules need to know of instances beside the service table. Times are milliseconds since the epoch. */
 export interface InstanceFacts {
@@ -100,21 +101,22 @@ function addTrafficFindings(
 ): void {
   const isSlow = slowInstanceOf(windows, () => isListed('service-slow', name));
   for (const instance of live) {
-    const window = windows.instances.get(instance.id);
-    if (!window || window.requests === 0) continue;
-    if (isFailing(window, () => isListed('instance-failing', instance.id)))
-      findings.push({ kind: 'instance-failing', ...about(instance), ...failure(window) });
-    const p95Ms = slownessOf(window, () => isListed('instance-slow', instance.id));
+    const judged = windows.instances.get(instance.id)?.judged;
+    if (!judged || judged.requests === 0) continue;
+    if (isFailing(judged, () => isListed('instance-failing', instance.id)))
+      findings.push({ kind: 'instance-failing', ...about(instance), ...failure(judged) });
+    const p95Ms = slownessOf(judged, () => isListed('instance-slow', instance.id));
     if (p95Ms > 0 && isSlow(p95Ms))
-      findings.push({ kind: 'instance-slow', ...about(instance), ...slowness(window, p95Ms) });
+      findings.push({ kind: 'instance-slow', ...about(instance), ...slowness(judged, p95Ms) });
   }
 }
 
 /** Tells whether an instance with a slow 95th percentile is slow itself, or its service as a whole. */
 function slowInstanceOf(windows: ServiceWindows, isServiceListed: () => boolean): (p95Ms: number) => boolean {
-  if (slownessOf(windows, isServiceListed) === 0) return () => true;
-  const all = [...windows.instances.values()].filter(({ requests }) => requests > 0);
-  const sorted = all.map((window) => window.quantile(0.95)).sort((a, b) => a - b);
+  if (slownessOf(windows.judged, isServiceListed) === 0) return () => true;
+  const all = Array.from(windows.instances.values(), ({ judged }) => judged);
+  const used = all.filter(({ requests }) => requests > 0);
+  const sorted = used.map((judged) => judged.quantile(0.95)).sort((a, b) => a - b);
   const middle = Math.floor((sorted.length - 1) / 2);
   return (p95Ms) => {
     // The median of the others: those after the instance move up by one.

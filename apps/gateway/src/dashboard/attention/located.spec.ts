@@ -1,4 +1,4 @@
-import { SamplerHarness } from '../testing/sampler-harness.js';
+import { LOOK_BACK_SECONDS, SamplerHarness } from '../testing/sampler-harness.js';
 
 describe('the instances that a finding about a service names', () => {
   let harness: SamplerHarness;
@@ -18,7 +18,7 @@ describe('the instances that a finding about a service names', () => {
     expect(failing?.reason).toMatch(/most of them with 500; at c, b$/);
     expect(failing?.values.at).toBe('c, b');
     expect(harness.item('service-slow users')?.values.at).toBe('c');
-    await harness.pass(45);
+    await harness.pass(LOOK_BACK_SECONDS + 45);
     for (const id of ['a', 'b', 'c']) harness.requests(20, id, { status: 500, durationMs: 2000 });
     await harness.pass();
     expect(harness.item('service-failing users')?.values.at).toBeUndefined();
@@ -31,5 +31,16 @@ describe('the instances that a finding about a service names', () => {
     harness.unserved(20);
     await harness.pass();
     expect(harness.item('service-failing users')?.values.at).toBeUndefined();
+  });
+
+  it('are those at which the judged requests failed, and none at which earlier ones did', async () => {
+    harness.requests(1, 'b', { status: 500 });
+    await harness.pass(60);
+    harness.requests(6, 'a');
+    await harness.pass(20);
+    harness.requests(4, 'c', { status: 500 });
+    await harness.pass(20);
+    const failing = harness.item('service-failing users');
+    expect(failing?.values).toMatchObject({ errors: 4, requests: 10, at: 'c' });
   });
 });

@@ -1,19 +1,15 @@
 /*
  * When something needs attention. Shares are 0 to 1, times milliseconds. Traffic is that of the last
- * TRAFFIC_WINDOW_SECONDS.
+ * TRAFFIC_WINDOW_SECONDS, or if that has fewer than ENOUGH_REQUESTS, that of the latest requests.
  */
 
-/** Fewer requests say little: one failure in five would be 20 %. */
-export const LEAST_REQUESTS_TO_FAIL = 10;
+/** Failed, or slow. One or two happen in a system that works. */
+export const LEAST_BAD_REQUESTS = 3;
 /** More than retries and single failed requests leave behind. */
 export const FAILING_RATE = 0.05;
 /** Most callers notice. */
 export const CRITICAL_RATE = 0.5;
 
-/** People notice a second. */
-export const SLOW_MS = 1000;
-/** One caller that waits for each response receives six or seven of 1.5 s in the window. */
-export const LEAST_REQUESTS_TO_BE_SLOW = 5;
 /** An instance this many times as slow as the others of its service is the cause; otherwise the service is slow as a whole. */
 export const SLOWER_THAN_OTHERS = 3;
 

@@ -1,6 +1,6 @@
 import { quantileOf } from '../../telemetry/metrics/index.js';
 import { rounded } from '../traffic/rounded.js';
-import { bucketsOf, emptyCounts, errorsOf, requestsOf } from '../traffic/traffic-window.js';
+import { bucketsOf, emptyCounts, errorsOf, requestsOf } from '../traffic/traffic-counts.js';
 import type { TrafficPoint } from './traffic-series.js';
 
 /** Collects the seconds of a minute into one point. */

@@ -42,7 +42,7 @@ describe('TrafficRecord', () => {
       for (let n = 0; n < perSecond; n += 1)
         traffic.service('users').record(ended({ durationMs: 8, status: n === 0 ? 500 : 200 }));
       now += 1000;
-      sampler.sample(now);
+      sampler.sample(now, now);
       const point = { ...sampler.all.now(sampler.seconds, 2), loopLagMs: 1, memoryBytes: 5 };
       to.add(now, point, sampler.all.latest);
     }

@@ -1,4 +1,4 @@
-import { SamplerHarness } from '../testing/sampler-harness.js';
+import { LOOK_BACK_SECONDS, SamplerHarness } from '../testing/sampler-harness.js';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -21,7 +21,7 @@ describe('DashboardSampler', () => {
       condition: 'ok',
       isInRotation: true,
       share: 1,
-      ttlSeconds: 300,
+      ttlSeconds: 3600,
     });
     expect(edges['gateway users']).toMatchObject({ kind: 'proxied', requestsPerSecond: 2, errorRate: 0 });
     expect(traffic).toMatchObject({ requestsPerSecond: 2, errorRate: 0 });
@@ -60,7 +60,7 @@ describe('DashboardSampler', () => {
       condition: 'warning',
       values: { errorRate: 0.28 },
     });
-    await harness.pass(45);
+    await harness.pass(LOOK_BACK_SECONDS + 45);
     expect(harness.attention).toEqual([]);
     harness.requests(96, 'a');
     harness.requests(4, 'a', { status: 503 });
@@ -98,7 +98,7 @@ describe('DashboardSampler', () => {
     harness.requests(4, 'a', { status: 502 });
     await harness.pass();
     const item = harness.item('service-failing users');
-    expect(item?.reason).toBe('12 of 12 requests failed (100%), most of them with 500');
+    expect(item?.reason).toBe('12 of 12 requests failed (100%), most of them with 500; at a');
     expect(item?.values.status).toBe(500);
     await harness.pass(12);
     harness.requests(12, 'a', { status: 504 });
@@ -142,7 +142,7 @@ describe('DashboardSampler', () => {
     harness.requests(4, 'a');
     await harness.register('b');
     await harness.sampler.observe(harness.discovery.clock.now());
-    expect(harness.state.instances.b).toMatchObject({ ttlSeconds: 300 });
+    expect(harness.state.instances.b).toMatchObject({ ttlSeconds: 3600 });
     expect(harness.state.traffic).toEqual(traffic);
   });
 
@@ -152,7 +152,7 @@ describe('DashboardSampler', () => {
     harness.requests(10, 'b', { durationMs: 3000 });
     await harness.pass();
     expect(harness.attention).toEqual(['instance-slow b', 'service-slow users']);
-    await harness.pass(45);
+    await harness.pass(LOOK_BACK_SECONDS + 45);
     harness.requests(10, 'a', { durationMs: 2900 });
     harness.requests(10, 'b', { durationMs: 3000 });
     await harness.pass();

@@ -16,7 +16,7 @@ import type { Finding, IsListed } from '../attention/finding.js';
 import { GatewayRules, type BrokenContract } from '../attention/gateway-rules.js';
 import { instanceFindings } from '../attention/instance-rules.js';
 import { MirrorRules, type ComparedMirror } from '../attention/mirror-rules.js';
-import { serviceFindings } from '../attention/service-rules.js';
+import { isDown, serviceFindings } from '../attention/service-rules.js';
 import { trafficEdges } from './traffic-edges.js';
 import { addInstanceStates } from './instance-states.js';
 import type { LiveInstanceFacts } from './live-instance-facts.js';
@@ -74,11 +74,21 @@ export class DashboardSampler {
   async sample(now: number, monotonic: number): Promise<void> {
     const { traffic, routes, facts, load } = this.parts;
     this.loopLagMs = load.lagMs();
-    traffic.sample(monotonic);
+    traffic.sample(now, monotonic);
+    this.forgetOutages();
     routes.sample();
     await this.observe(now);
     this.calls.sample(facts.all);
     this.samples += 1;
+  }
+
+  /** Requests that failed because a service was down say nothing of the instances that return. */
+  private forgetOutages(): void {
+    const { table, traffic } = this.parts;
+    for (const entry of table.current.entries) {
+      const windows = traffic.services.get(entry.name);
+      if (windows && isDown({ entry, windows })) windows.forgetLatest();
+    }
   }
 
   /**

@@ -11,6 +11,9 @@ import { LiveInstanceFacts } from '../state/live-instance-facts.js';
 import { RouteStates } from '../state/route-states.js';
 import { TrafficSampler } from '../traffic/traffic-sampler.js';
 
+/** Requests that ended earlier are not judged. */
+export const LOOK_BACK_SECONDS = 300;
+
 /** A sampler of real discovery and metrics, on a manual clock. */
 export class SamplerHarness {
   readonly discovery = new DiscoveryHarness();
@@ -63,7 +66,7 @@ export class SamplerHarness {
     return this.discovery.registry.register({
       name: 'users',
       url: 'http://127.0.0.1:9001',
-      ttlSeconds: 300,
+      ttlSeconds: 3600,
       id,
       ...fields,
     });

@@ -13,7 +13,7 @@ describe('TrafficSampler', () => {
   });
 
   const pass = (seconds = 1): void => {
-    for (let i = 0; i < seconds; i += 1) sampler.sample((now += 1000));
+    for (let i = 0; i < seconds; i += 1) sampler.sample((now += 1000), now);
   };
   const request = (service: string, instance: string, fields: object = {}): void => {
     const exchange = ended(fields);
@@ -55,9 +55,9 @@ describe('TrafficSampler', () => {
   });
 
   it('divides by the time that has passed, not by the time that should have', () => {
-    sampler.sample(0);
+    sampler.sample(0, 0);
     for (let i = 0; i < 30; i += 1) request('users', 'a');
-    sampler.sample(3000);
+    sampler.sample(3000, 3000);
     expect(sampler.services.get('users')?.now(sampler.seconds, 0).requestsPerSecond).toBe(10);
   });
 

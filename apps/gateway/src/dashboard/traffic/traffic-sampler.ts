@@ -1,7 +1,8 @@
 import { TRAFFIC_WINDOW_SECONDS } from '#contracts';
 import type { ServiceEntry } from '../../discovery/index.js';
 import type { ServiceSeries, TrafficMetrics } from '../../telemetry/metrics/index.js';
-import { addGrowth, addRequests, emptyCounts, TrafficWindow } from './traffic-window.js';
+import { addCounts, addRequests, emptyCounts } from './traffic-counts.js';
+import { TrafficWindow } from './traffic-window.js';
 
 const SECOND_MS = 1000;
 
@@ -20,13 +21,14 @@ export class ServiceWindows extends TrafficWindow {
     return sum;
   }
 
-  sampleAll(): void {
-    this.sample(this.series);
+  /** @param now milliseconds since the epoch */
+  sampleAll(now: number): void {
+    this.sample(this.series, now);
     for (const id of this.instances.keys()) if (!this.series.instances.has(id)) this.instances.delete(id);
     for (const [id, series] of this.series.instances) {
       let window = this.instances.get(id);
       if (!window) this.instances.set(id, (window = new TrafficWindow()));
-      window.sample(series);
+      window.sample(series, now);
     }
   }
 }
@@ -45,14 +47,17 @@ export class TrafficSampler {
   /** Length of the window, seconds. It grows after the start of the gateway. */
   seconds = 1;
 
-  /** @param now milliseconds on any clock */
-  sample(now: number): void {
-    this.measure(now);
+  /**
+   * @param now milliseconds since the epoch
+   * @param monotonic milliseconds on a clock that is never set
+   */
+  sample(now: number, monotonic: number): void {
+    this.measure(monotonic);
     const { services: current, rejections } = this.traffic;
     for (const series of current) {
       const windows = this.windowsOf(series);
-      windows.sampleAll();
-      addGrowth(this.totals, windows);
+      windows.sampleAll(now);
+      addCounts(this.totals, windows.latest);
     }
     if (this.services.size > current.length) this.forget(new Set(current));
     const { total } = rejections;

@@ -1,66 +1,55 @@
 import { TRAFFIC_WINDOW_SECONDS, type TrafficNow } from '#contracts';
-import {
-  BOUNDS_MS,
-  FIRST_ERROR,
-  quantileOf,
-  type InstanceSeries,
-  type ServiceSeries,
-} from '../../telemetry/metrics/index.js';
+import { FIRST_ERROR, type InstanceSeries, type ServiceSeries } from '../../telemetry/metrics/index.js';
+import { ENOUGH_REQUESTS, LatestRequests } from './latest-requests.js';
 import { rounded } from './rounded.js';
 import { SlidingCounts } from './sliding-counts.js';
-
-/** Columns of the counts; those of the latency buckets follow. */
-const REQUESTS = 0;
-const ERRORS = 1;
-const RETRIES = 2;
-const BUCKETS = 3;
-const COLUMNS = BUCKETS + BOUNDS_MS.length + 1;
+import { BUCKETS, COLUMNS, emptyCounts, ERRORS, REQUESTS, RETRIES, TrafficCounts } from './traffic-counts.js';
 
 type Series = ServiceSeries | InstanceSeries;
-
-/** Counts of all traffic, added up over its parts. */
-export const emptyCounts = (): Float64Array => new Float64Array(COLUMNS);
-
-export const requestsOf = (counts: Float64Array): number => counts[REQUESTS] ?? 0;
-export const errorsOf = (counts: Float64Array): number => counts[ERRORS] ?? 0;
-export const bucketsOf = (counts: Float64Array): Float64Array => counts.subarray(BUCKETS);
 
 const scratch = emptyCounts();
 
 /** Requests, errors and latencies of the last {@link TRAFFIC_WINDOW_SECONDS}. Takes one sample per second. */
-export class TrafficWindow {
-  private readonly counts = new SlidingCounts(COLUMNS, TRAFFIC_WINDOW_SECONDS);
+export class TrafficWindow extends TrafficCounts {
+  override readonly from = undefined;
+  override readonly firstErrorAt = undefined;
+  override readonly firstSlowAt = undefined;
   /** Responses by status, of those that are errors. */
   private readonly errorStatuses = new Map<number, SlidingCounts>();
+  private readonly latestRequests = new LatestRequests();
   private requestsBefore = 0;
   private retriesBefore = 0;
 
-  get requests(): number {
-    return requestsOf(this.counts.sums);
+  constructor(private readonly sliding = new SlidingCounts(COLUMNS, TRAFFIC_WINDOW_SECONDS)) {
+    super(sliding.sums);
   }
 
-  get errors(): number {
-    return errorsOf(this.counts.sums);
+  /** What rules judge: the window if it has enough requests, otherwise the latest ones. */
+  get judged(): TrafficCounts {
+    return this.requests < ENOUGH_REQUESTS ? this.latestRequests : this;
   }
 
-  get errorRate(): number {
-    return this.requests === 0 ? 0 : this.errors / this.requests;
+  /** The requests of the same time as others. */
+  during({ from }: TrafficCounts): TrafficCounts {
+    return from === undefined ? this : this.latestRequests.since(from);
   }
 
-  get retries(): number {
-    return this.counts.sums[RETRIES] ?? 0;
+  /** Leaves the window alone to be judged, until more requests follow. */
+  forgetLatest(): void {
+    this.latestRequests.forgetAll();
   }
 
   /** Growth in the latest sample. */
   get latest(): Float64Array {
-    return this.counts.latest;
+    return this.sliding.latest;
   }
 
-  /** Takes a sample of a service or an instance. */
-  sample(series: Series): void {
+  /** Takes a sample of a service or an instance. @param now milliseconds since the epoch */
+  sample(series: Series, now: number): void {
     const requests = series.statuses.total;
     const retries = 'retries' in series ? series.retries + series.hedges.total : 0;
-    const hasGrown = requests !== this.requestsBefore || retries !== this.retriesBefore;
+    const { requestsBefore } = this;
+    const hasGrown = requests !== requestsBefore || retries !== this.retriesBefore;
     this.requestsBefore = requests;
     this.retriesBefore = retries;
     if (hasGrown) {
@@ -68,9 +57,19 @@ export class TrafficWindow {
       scratch[ERRORS] = series.errors;
       scratch[RETRIES] = retries;
       scratch.set(series.latency.counts, BUCKETS);
-      this.counts.sample(scratch);
-    } else this.counts.sample(undefined);
+      this.sliding.sample(scratch);
+    } else this.sliding.sample(undefined);
     if (series.errors > 0) this.sampleErrors(series);
+    if (requests !== requestsBefore) this.addLatest(now);
+    this.latestRequests.forget(now);
+  }
+
+  private addLatest(now: number): void {
+    this.latestRequests.add({
+      at: now,
+      growth: this.latest.slice(),
+      errorStatus: this.latest[ERRORS] ? this.mostOf(({ latest }) => latest) : undefined,
+    });
   }
 
   private sampleErrors({ statuses }: Series): void {
@@ -84,26 +83,21 @@ export class TrafficWindow {
 
   /** Takes a sample of counts that {@link emptyCounts} began. */
   sampleCounts(totals: Float64Array): void {
-    this.counts.sample(totals);
+    this.sliding.sample(totals);
   }
 
-  /** The status of most errors; `undefined` if no error had a status of its own, as when responses were cut off. */
-  get mostFrequentError(): number | undefined {
+  override get mostFrequentError(): number | undefined {
+    return this.mostOf(({ sums }) => sums);
+  }
+
+  private mostOf(countsOf: (window: SlidingCounts) => Float64Array): number | undefined {
     let most: number | undefined;
     let highest = 0;
-    for (const [status, { sums }] of this.errorStatuses) {
-      const count = sums[0] ?? 0;
+    for (const [status, window] of this.errorStatuses) {
+      const count = countsOf(window)[0] ?? 0;
       if (count > highest) [most, highest] = [status, count];
     }
     return most;
-  }
-
-  /** The `q`-quantile of latencies, milliseconds. */
-  quantile(q: number): number {
-    const buckets = bucketsOf(this.counts.sums);
-    let count = 0;
-    for (const inside of buckets) count += inside;
-    return quantileOf(buckets, count, q);
   }
 
   /** @param seconds length of the window until it is full */
@@ -128,13 +122,3 @@ const NO_TRAFFIC: TrafficNow = {
   p99Ms: 0,
   inFlight: 0,
 };
-
-/** Adds the growth of a part in its latest sample to the counts of all. */
-export function addGrowth(all: Float64Array, { latest }: TrafficWindow): void {
-  for (let i = 0; i < COLUMNS; i += 1) all[i] = (all[i] ?? 0) + (latest[i] ?? 0);
-}
-
-/** Counts requests without latency. */
-export function addRequests(all: Float64Array, requests: number): void {
-  all[REQUESTS] = (all[REQUESTS] ?? 0) + requests;
-}
