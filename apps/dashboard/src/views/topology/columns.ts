@@ -7,6 +7,28 @@ export interface Member {
   /** Name of the part; of a `pass`, the key of the edge. */
   readonly name: string;
   readonly kind: 'client' | 'gateway' | 'service' | 'store' | 'pass';
+  /** The service that an embedded store is a part of. */
+  readonly owner?: string;
+}
+
+/** The store in the process of a service: each service has its own. */
+const EMBEDDED_STORE = 'sqlite';
+
+const isEmbedded = ({ kind, to }: EdgeState): boolean => kind === 'store' && to === EMBEDDED_STORE;
+
+/** The key of what an edge leads to. */
+export const targetOf = (edge: EdgeState): string => (isEmbedded(edge) ? `${edge.from} ${edge.to}` : edge.to);
+
+/** What the services store in, each once. */
+function storesOf(edges: readonly EdgeState[]): readonly Member[] {
+  const stores = edges
+    .filter(({ kind }) => kind === 'store')
+    .map((edge): Member => {
+      const owner = isEmbedded(edge) ? { owner: edge.from } : {};
+      return { key: targetOf(edge), name: edge.to, kind: 'store', ...owner };
+    });
+  const byKey = new Map(stores.map((store) => [store.key, store]));
+  return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 const CLIENT: Member = { key: 'client', name: 'client', kind: 'client' };
@@ -25,14 +47,13 @@ export function columnsOf(
 ): readonly (readonly Member[])[] {
   const calls = Object.values(edges).filter(({ kind, from, to }) => kind === 'call' && from !== to);
   const names = [...new Set([...services, ...calls.flatMap(({ from, to }) => [from, to])])].sort();
-  const stores = [...new Set(Object.values(edges).flatMap(({ kind, to }) => (kind === 'store' ? [to] : [])))];
   const depths = depthsOf(names, calls);
   const columns: Member[][] = [[CLIENT], [GATEWAY]];
   const add = (column: number, member: Member): void => void (columns[column] ??= []).push(member);
   for (const name of names)
     add(FIRST_SERVICES + (depths.get(name) ?? 0), { key: name, name, kind: 'service' });
   const last = columns.length;
-  for (const name of stores.sort()) add(last, { key: name, name, kind: 'store' });
+  for (const store of storesOf(Object.values(edges))) add(last, store);
   addPasses(columns, edges);
   for (let round = 0; round < ROUNDS; round += 1) sortByNeighbours(columns, edges);
   return columns;
@@ -57,9 +78,9 @@ function reaches(calls: readonly EdgeState[], start: string, goal: string): bool
 function addPasses(columns: Member[][], edges: Readonly<Record<string, EdgeState>>): void {
   const columnOf = (name: string): number =>
     columns.findIndex((members) => members.some(({ key }) => key === name));
-  for (const [name, { from, to }] of Object.entries(edges)) {
-    const end = columnOf(to);
-    for (let column = columnOf(from) + 1; column > 0 && column < end; column += 1)
+  for (const [name, edge] of Object.entries(edges)) {
+    const end = columnOf(targetOf(edge));
+    for (let column = columnOf(edge.from) + 1; column > 0 && column < end; column += 1)
       columns[column]?.push({ key: `${name} ${column}`, name, kind: 'pass' });
   }
 }
@@ -90,6 +111,6 @@ function sourcesOf(
   column: number,
 ): readonly string[] {
   return Object.entries(edges)
-    .filter(([, { to }]) => to === key)
+    .filter(([, edge]) => targetOf(edge) === key)
     .flatMap(([name, { from }]) => [`${name} ${column - 1}`, from]);
 }

@@ -59,6 +59,25 @@ describe('layoutOf', () => {
     }
   });
 
+  it('places one embedded store for each service, and one server for all that use it', () => {
+    const names = ['orders', 'users'];
+    const stores = names.flatMap((name) => [
+      edge('store', name, 'sqlite'),
+      edge('store', name, 'postgresql'),
+    ]);
+    const layout = layoutOf(names, edgesOf(...stores));
+    const placed = layout.nodes.filter(({ kind }) => kind === 'store');
+    expect(placed.map(({ name, owner }) => [name, owner]).sort()).toEqual([
+      ['postgresql', undefined],
+      ['sqlite', 'orders'],
+      ['sqlite', 'users'],
+    ]);
+    const endOf = (key: string): number | undefined =>
+      layout.edges.find((each) => each.key === key)?.points.at(-1)?.y;
+    expect(endOf('orders sqlite')).not.toBe(endOf('users sqlite'));
+    expect(endOf('orders postgresql')).toBe(endOf('users postgresql'));
+  });
+
   it('places services that call each other', () => {
     const circle = edgesOf(edge('call', 'a', 'b'), edge('call', 'b', 'c'), edge('call', 'c', 'a'));
     const layout = layoutOf(['a', 'b', 'c'], circle);

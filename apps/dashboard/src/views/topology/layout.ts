@@ -1,10 +1,12 @@
 import type { EdgeState } from '#contracts';
-import { columnsOf, type Member } from './columns';
+import { columnsOf, targetOf, type Member } from './columns';
 
 /** A part of the system at its place: columns from the client on the left to the stores on the right. */
 export interface PlacedNode {
   readonly name: string;
   readonly kind: 'client' | 'gateway' | 'service' | 'store';
+  /** See {@link Member.owner}. */
+  readonly owner: string | undefined;
   readonly x: number;
   readonly y: number;
 }
@@ -52,7 +54,7 @@ export function layoutOf(services: readonly string[], edges: Readonly<Record<str
     nodes: placed
       .flat()
       .flatMap(({ member, x, y }) =>
-        member.kind === 'pass' ? [] : [{ name: member.name, kind: member.kind, x, y }],
+        member.kind === 'pass' ? [] : [{ name: member.name, kind: member.kind, owner: member.owner, x, y }],
       ),
     edges: Object.entries(edges).flatMap(([key, edge]) => placeEdge(key, edge, points)),
   };
@@ -79,7 +81,7 @@ function placeColumn(members: readonly Member[], column: number, height: number)
 }
 
 function placeEdge(key: string, edge: EdgeState, places: ReadonlyMap<string, Place>): readonly PlacedEdge[] {
-  const [from, to] = [places.get(edge.from), places.get(edge.to)];
+  const [from, to] = [places.get(edge.from), places.get(targetOf(edge))];
   if (!from || !to) return [];
   const passes = Array.from(places.values()).filter(
     ({ member, column }) => member.name === key && column > from.column && column < to.column,

@@ -43,7 +43,11 @@ export function Picture({ layout, services }: PictureProps) {
           ))}
         </g>
         {layout.nodes.map((node) => (
-          <Node key={`${node.kind} ${node.name}`} node={node} service={services[node.name]} />
+          <Node
+            key={`${node.kind} ${node.name} ${node.owner ?? ''}`}
+            node={node}
+            service={services[node.name]}
+          />
         ))}
       </svg>
     </div>
@@ -92,16 +96,17 @@ function Node({ node, service }: NodeProps) {
   const texts = useTexts(TEXTS);
   const condition: Condition | 'neutral' = service?.condition ?? 'neutral';
   const name = node.kind === 'client' || node.kind === 'gateway' ? texts.nodes[node.kind] : node.name;
+  const note = service ? texts.instances(service.healthy, service.total) : node.owner && texts.of(node.owner);
   const shape = (
     <g class={`node is-${condition}`} transform={`translate(${node.x} ${node.y})`}>
       <rect width={NODE_WIDTH} height={NODE_HEIGHT} rx="6" />
-      <text x="12" y={service ? 19 : 27}>
+      <text x="12" y={note ? 19 : 27}>
         {short(name)}
         <title>{name}</title>
       </text>
-      {service && (
+      {note && (
         <text class="note" x="12" y="35">
-          {texts.instances(service.healthy, service.total)}
+          {note}
         </text>
       )}
     </g>

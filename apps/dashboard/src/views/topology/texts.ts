@@ -22,6 +22,7 @@ const EN = {
   none: 'No call yet',
   noneHint: 'Calls appear here with the first request.',
   instances: (healthy: number, total: number) => `${healthy} of ${total} in rotation`,
+  of: (service: string) => `of ${service}`,
 };
 
 export const TEXTS: Texts<typeof EN> = {
@@ -47,5 +48,6 @@ export const TEXTS: Texts<typeof EN> = {
     none: '아직 호출이 없습니다',
     noneHint: '첫 요청부터 여기에 표시됩니다.',
     instances: (healthy, total) => `라우팅 대상 ${healthy} / ${total}`,
+    of: (service) => `${service} 내장`,
   },
 };
