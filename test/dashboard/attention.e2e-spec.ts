@@ -98,6 +98,18 @@ onPrograms([BROWSER], 'what the dashboard says about problems', () => {
     await page.getByRole('table', { name: 'Latest refusals' }).getByText('no credentials').first().waitFor();
   });
 
+  it('tells who calls a service', async () => {
+    gateway.show(healthyState());
+    const { page } = await open(url, { hash: '#/services' });
+    const section = page.getByRole('region', { name: 'order-service' });
+    await section.getByText('acme').waitFor();
+    await section.getByText('consumer, 75%').waitFor();
+    await section.getByText('curl').waitFor();
+    const called = page.getByRole('region', { name: 'product-service' });
+    await called.getByText('Called by services').waitFor();
+    await called.locator('.callers').getByText('order-service').waitFor();
+  });
+
   it('shows the version of each instance, also where the window is narrow', async () => {
     gateway.show(troubledState());
     const { page } = await open(url, { hash: '#/services', viewport: { width: 1280, height: 800 } });

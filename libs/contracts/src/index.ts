@@ -24,6 +24,7 @@ export type * from './policy/policy-file.js';
 export * from './cache/max-purge-tags.js';
 export * from './cache/purge.dto.js';
 export * from './dashboard/dashboard-state.js';
+export * from './dashboard/caller.js';
 export * from './logging/log-level.dto.js';
 export * from './dashboard/history-query.dto.js';
 export * from './dashboard/refusal.js';

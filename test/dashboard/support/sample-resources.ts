@@ -1,4 +1,4 @@
-import type { DiscoveryEvent, Refusal, RegistryAt, Timeline } from '#contracts';
+import type { Caller, DiscoveryEvent, Refusal, RegistryAt, Timeline } from '#contracts';
 import { SAMPLE_TIME } from './sample-state.js';
 
 const before = (seconds: number): string => new Date(SAMPLE_TIME - seconds * 1000).toISOString();
@@ -26,6 +26,11 @@ const refusal = (seconds: number): Refusal => ({
   problem: 'unauthorized',
   refusal: 'no credentials',
 });
+
+const CALLERS: readonly Caller[] = [
+  { service: 'order-service', kind: 'consumer', name: 'acme', share: 0.75, lastAt: before(2) },
+  { service: 'order-service', kind: 'user-agent', name: 'curl', share: 0.25, lastAt: before(40) },
+];
 
 const POLICIES = {
   source: 'gateway.yaml',
@@ -137,6 +142,7 @@ export const sampleResources = (): ReadonlyMap<string, object> =>
     ['/policies/mirror', MIRRORS],
     ['/policies/refusals', [refusal(3), refusal(8)]],
     ['/discovery/contracts', CONTRACTS],
+    ['/dashboard/callers', CALLERS],
     ['/discovery/events', [sampleEvent(1), sampleEvent(2)]],
     ['/discovery/timeline', TIMELINE],
     ['/discovery/at', REGISTRY],

@@ -11,6 +11,7 @@ import {
 } from '../discovery/index.js';
 import { PolicySources, PROVIDER_STATES, type ProviderState } from '../policy/index.js';
 import { TrafficMetrics } from '../telemetry/metrics/index.js';
+import { CallersController } from './callers/callers.controller.js';
 import { DashboardTimer } from './dashboard-timer.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryFile } from './history/history-file.js';
@@ -41,7 +42,7 @@ export class DashboardModule {
     return {
       module: DashboardModule,
       imports,
-      controllers: [RootController, AssetsController, StreamController, HistoryController],
+      controllers: [RootController, AssetsController, StreamController, HistoryController, CallersController],
       providers: [
         { provide: ENVIRONMENT_NAME, useValue: config.environment },
         { provide: PageFiles, useFactory: () => new PageFiles() },

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DashboardState, TrafficHistory } from '#contracts';
+import type { Caller, DashboardState, TrafficHistory } from '#contracts';
 import { freePort, SseReader, tempDir } from '#testing';
 import { entranceOf } from '../running-gateway.js';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
+
+const anyTime = expect.stringMatching(/^\d{4}-/) as string;
 
 /** The state that a reader of the stream has, by RFC 7396. */
 function stateOf({ events }: SseReader): DashboardState | undefined {
@@ -52,6 +54,17 @@ describe('the dashboard of a gateway', () => {
   const call = async (service: string, times: number): Promise<void> => {
     for (let i = 0; i < times; i += 1) await gateway.get(`/api/${service}/`);
   };
+
+  it('tells the programs that call a service', async () => {
+    await serve('called', (_request, response) => response.end());
+    for (let i = 0; i < 3; i += 1)
+      await fetch(`${gateway.url}/api/called/`, { headers: { 'user-agent': 'importer/2.1 (someone)' } });
+    const response = await fetch(`${gateway.url}/dashboard/callers`);
+    const callers = (await response.json()) as readonly Caller[];
+    expect(callers.filter(({ service }) => service === 'called')).toEqual([
+      { service: 'called', kind: 'user-agent', name: 'importer', share: 1, lastAt: anyTime },
+    ]);
+  });
 
   it('reports what a new operator has to see within twelve seconds', async () => {
     let count = 0;

@@ -27,5 +27,6 @@ export const LINKS = {
   timeline: '/discovery/timeline',
   dashboardStream: '/dashboard/stream',
   dashboardHistory: '/dashboard/history',
+  dashboardCallers: '/dashboard/callers',
   explain: '/discovery/explain?method={method}&path={path}',
 } as const;

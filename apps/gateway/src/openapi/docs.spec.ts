@@ -38,6 +38,7 @@ describe('GET /docs-json', () => {
       '/api/{service}/{path}',
       '/cache/purge',
       '/dashboard/assets/{file}',
+      '/dashboard/callers',
       '/dashboard/history',
       '/dashboard/stream',
       '/discovery/at',

@@ -91,6 +91,7 @@ export class TrafficRecorder implements Recorder {
     }
     const service = this.traffic.service(route.service);
     service.record(exchange);
+    service.callers.record(exchange);
     const { version, status } = exchange;
     if (version !== undefined) service.version(route.name ?? '', version).statuses.add(status);
     if (exchange.cache !== undefined) service.cache(route.name ?? '').requests.add(exchange.cache);

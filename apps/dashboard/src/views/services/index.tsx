@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
+import type { Caller } from '#contracts';
 import { EmptyState } from '../../components/empty-state';
 import { FilterInput } from '../../components/filter-input';
 import { linkTo, useLocation } from '../../state/location';
@@ -11,6 +12,8 @@ import { attentionByInstance, instancesByService, matchesFilter, servicesInOrder
 import { ServiceSection } from './service-section';
 import './services.css';
 import { TEXTS } from './texts';
+
+const CALLERS_EVERY_MS = 5000;
 
 /** The filter is part of the address, so that it can be linked to. */
 const showFilter = (filter: string): void =>
@@ -27,6 +30,11 @@ export function View({ live: { state } }: ViewProps) {
   const version = contractsVersion(state.services, state.attention, state.at);
   const { result, again } = useJson<readonly ServiceContract[]>('/discovery/contracts', version);
   const contracts = new Map(result?.value?.map((contract) => [contract.service, contract]));
+  const callers = useJson<readonly Caller[]>(
+    '/dashboard/callers',
+    Math.floor(Date.parse(state.at) / CALLERS_EVERY_MS),
+  ).result?.value;
+  const edges = useMemo(() => Object.values(state.edges), [state.edges]);
   const found = services.map(([name, service]) => {
     const instances = (groups.get(name) ?? []).filter((entry) => matchesFilter(entry, filter));
     return { name, service, instances };
@@ -40,6 +48,8 @@ export function View({ live: { state } }: ViewProps) {
           key={name}
           service={name}
           state={service}
+          calls={edges.filter(({ kind, to }) => kind === 'call' && to === name)}
+          callers={callers?.filter((caller) => caller.service === name)}
           instances={instances}
           isFiltered={filter !== ''}
           now={state.at}

@@ -4,6 +4,7 @@ import { Icon } from '../../components/icon';
 import { NO_FIGURE } from '../../text/format';
 import { useFormat, useTexts } from '../../text/language';
 import { errorCondition, latencyCondition } from '../../text/thresholds';
+import { Callers, type CallersProps } from './callers';
 import type { ServiceContract } from './contracts';
 import { ContractDetails, type ContractDetailsProps } from './contract-details';
 import { InstanceTable, type InstanceTableProps } from './instance-table';
@@ -14,6 +15,8 @@ const OPEN_UP_TO = 12;
 
 export interface ServiceSectionProps extends InstanceTableProps {
   readonly state: ServiceState;
+  readonly calls: CallersProps['calls'];
+  readonly callers: CallersProps['callers'];
   /** Shows the instances that the filter found. */
   readonly isFiltered: boolean;
   /** `undefined` until it is read, or if the service declares no version. */
@@ -22,7 +25,15 @@ export interface ServiceSectionProps extends InstanceTableProps {
 }
 
 /** A service and, unless it is collapsed, its instances. */
-export function ServiceSection({ state, isFiltered, contract, onAccepted, ...table }: ServiceSectionProps) {
+export function ServiceSection({
+  state,
+  calls,
+  callers,
+  isFiltered,
+  contract,
+  onAccepted,
+  ...table
+}: ServiceSectionProps) {
   const id = useId();
   const [chosen, setChosen] = useState<boolean>();
   const isOpen = isFiltered || (chosen ?? (state.total <= OPEN_UP_TO || state.condition !== 'ok'));
@@ -45,6 +56,7 @@ export function ServiceSection({ state, isFiltered, contract, onAccepted, ...tab
         </h2>
         <ServiceFigures state={state} />
       </div>
+      {isOpen && <Callers calls={calls} callers={callers} now={table.now} />}
       {isOpen && <InstanceTable {...table} />}
       {isOpen && contract && <ContractDetails contract={contract} now={table.now} onAccepted={onAccepted} />}
     </section>

@@ -44,6 +44,14 @@ const EN = {
   weight: 'Weight',
   actions: 'Actions',
   actionsOf: (id: string) => `Actions for ${id}`,
+  calledByServices: 'Called by services',
+  calledByClients: 'Called through the gateway',
+  perSecond: (rate: string) => `${rate}/s`,
+  failing: (share: string) => `${share} failed`,
+  consumer: 'consumer',
+  unnamed: 'unnamed program',
+  noCaller: 'no request in the last 5 minutes',
+  callersWithheld: 'shown to operators; Routes asks for the token',
 };
 export type ServicesTexts = typeof EN;
 
@@ -89,5 +97,13 @@ export const TEXTS: Texts<ServicesTexts> = {
     weight: '가중치',
     actions: '작업',
     actionsOf: (id) => `${id} 작업`,
+    calledByServices: '호출하는 서비스',
+    calledByClients: '게이트웨이를 통한 호출',
+    perSecond: (rate) => `${rate}/초`,
+    failing: (share) => `실패 ${share}`,
+    consumer: '컨슈머',
+    unnamed: '이름 없는 프로그램',
+    noCaller: '최근 5분간 요청 없음',
+    callersWithheld: '운영자에게만 표시됩니다. 라우트 화면에서 토큰을 입력하세요',
   },
 };

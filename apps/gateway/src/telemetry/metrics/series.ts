@@ -1,4 +1,5 @@
 import type { EndedExchange } from '../ended-exchange.js';
+import { CallerSample } from './caller-sample.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { Tally } from './tally.js';
 
@@ -98,6 +99,7 @@ export class ServiceSeries extends Series {
   readonly hedges = new Tally<string>();
   /** Instances that this gateway ejected, by reason. */
   readonly ejections = new Tally<EjectionReason>();
+  readonly callers = new CallerSample();
   readonly policies = new Map<string, PolicySeries>();
   readonly caches = new Map<string, CacheSeries>();
   /** By route and version; a map in a map, so that a look-up creates no key. */
