@@ -4,7 +4,7 @@
  */
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { boot, createEventTables, defineService, HandledEvents, OnEvent, run } from '#service-kit';
+import { boot, defineService, HandledEvents, OnEvent, run } from '#service-kit';
 import { SHOP_EVENTS } from '#shop-contracts';
 
 const FAILURES = 0.02;
@@ -42,7 +42,6 @@ const observer = defineService({
   migrations: {
     '0001-effects': {
       up: async (db) => {
-        await createEventTables(db, NAME);
         await db.schema
           .createTable('effects')
           .addColumn('position', 'integer', (column) => column.primaryKey().autoIncrement())

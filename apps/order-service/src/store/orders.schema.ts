@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import { createEventTables, createParkedIndex, type Migrations } from '#service-kit';
+import { createEventTables, type Migrations } from '#service-kit';
 import { addBackfills } from './backfills.migration.js';
 import { addOrderLists } from './order-list.migration.js';
 import { addProductCopies } from './product-copies.migration.js';
@@ -90,11 +90,12 @@ export const migrations: Migrations = {
         .execute(),
   },
   '0003-lists': { up: addOrderLists },
+  // From before the kit did this itself.
   '0004-events': { up: (db) => createEventTables(db, 'order-service') },
   '0005-user-keys': { up: addKeysOfUsers },
   '0006-product-copies': { up: addProductCopies },
   '0007-backfills': { up: addBackfills },
-  '0008-parked-index': { up: (db) => createParkedIndex(db, 'order-service') },
+  '0008-parked-index': { up: (db) => createEventTables(db, 'order-service') },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {

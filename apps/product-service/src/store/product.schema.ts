@@ -2,7 +2,6 @@ import { sql, type Kysely } from 'kysely';
 import {
   addWordsOfAll,
   createEventTables,
-  createParkedIndex,
   createListIndexes,
   createLookupTable,
   type ListDefinition,
@@ -82,11 +81,12 @@ export const migrations: Migrations = {
       await addWordsOfAll(db, PRODUCT_WORDS, 'products', textOfProduct);
     },
   },
+  // From before the kit did this itself.
   '0004-events': { up: (db) => createEventTables(db, 'product-service') },
   '0005-item-names': {
     up: (db) => db.schema.alterTable('stock_reservation_items').addColumn('name', 'text').execute(),
   },
-  '0006-parked-index': { up: (db) => createParkedIndex(db, 'product-service') },
+  '0006-parked-index': { up: (db) => createEventTables(db, 'product-service') },
 };
 
 async function createProducts(db: Kysely<unknown>): Promise<void> {

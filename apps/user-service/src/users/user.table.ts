@@ -1,7 +1,6 @@
 import {
   addWordsOfAll,
   createEventTables,
-  createParkedIndex,
   createListIndexes,
   createLookupTable,
   type ListDefinition,
@@ -61,6 +60,7 @@ export const migrations: Migrations = {
       await addWordsOfAll(db, USER_WORDS, 'users', textOfUser);
     },
   },
+  // From before the kit did this itself.
   '0003-events': { up: (db) => createEventTables(db, 'user-service') },
-  '0004-parked-index': { up: (db) => createParkedIndex(db, 'user-service') },
+  '0004-parked-index': { up: (db) => createEventTables(db, 'user-service') },
 };

@@ -5,7 +5,6 @@ import { bootForTest, call, waitFor, type TestApp } from '#testing';
 import { defineService } from '../service/define-service.js';
 import { MAX_ATTEMPTS } from './consumer/attempts.js';
 import { ParkedEvents } from './consumer/parked-events.js';
-import { createEventTables } from './event-tables.js';
 import { OnEvent } from './on-event.js';
 import { sampleEvent } from './redis/testing/sample-events.js';
 
@@ -29,7 +28,7 @@ const noteService = defineService({
   portVariable: 'NOTE_SERVICE_PORT',
   defaultPort: 0,
   hasEvents: true,
-  migrations: { '0001-events': { up: (db) => createEventTables(db, 'note-service') } },
+  migrations: {},
   module: () => ({ module: NotesModule }),
 });
 

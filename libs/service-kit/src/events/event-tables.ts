@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from 'kysely';
 import { isPostgres } from '../storage/database-now.js';
+import type { Migrations } from '../storage/migrate.js';
 
 /** The tables for the events of a service: those it publishes and those it handles. Times are epoch milliseconds. */
 export interface EventTables {
@@ -85,7 +86,18 @@ export function eventTablesOf(service: string): EventTableNames {
   };
 }
 
-/** For a migration: creates the tables for the events of `service`. */
+/**
+ * The migrations of the tables for the events of `service`. The kit runs them for a service with `hasEvents`, beside the
+ * service's own.
+ */
+export const eventMigrations = (service: string): Migrations => ({
+  '0001-tables': { up: (db) => createEventTables(db, service) },
+});
+
+/**
+ * Creates the tables and indexes for the events of `service` that its store lacks: migrations of a service may have created
+ * some of them before the kit did.
+ */
 export async function createEventTables(db: Kysely<unknown>, service: string): Promise<void> {
   const tables = eventTablesOf(service);
   await createOutbox(db, tables);
@@ -93,13 +105,13 @@ export async function createEventTables(db: Kysely<unknown>, service: string): P
   await createGroups(db, tables);
   await createHandledEvents(db, tables);
   await createParkedEvents(db, tables);
-  await createParkedIndex(db, service);
 }
 
 async function createOutbox(db: Kysely<unknown>, { outbox }: EventTableNames): Promise<void> {
   const isEmbedded = !isPostgres(db);
   await db.schema
     .createTable(outbox)
+    .ifNotExists()
     // Never used again: a new row must not come before rows that the relay has read.
     .addColumn('position', isEmbedded ? 'integer' : 'bigserial', (column) =>
       isEmbedded ? column.primaryKey().autoIncrement() : column.primaryKey(),
@@ -113,7 +125,8 @@ async function createOutbox(db: Kysely<unknown>, { outbox }: EventTableNames): P
     .addColumn('traceparent', 'text')
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute();
-  await db.schema.createIndex(`${outbox}_sequence`).on(outbox).column('sequence').unique().execute();
+  const index = db.schema.createIndex(`${outbox}_sequence`).ifNotExists();
+  await index.on(outbox).column('sequence').unique().execute();
 }
 
 async function createRelay(
@@ -123,17 +136,21 @@ async function createRelay(
 ): Promise<void> {
   await db.schema
     .createTable(outbox_relay)
+    .ifNotExists()
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('sent', 'bigint', (column) => column.notNull())
     .addColumn('owner', 'text')
     .addColumn('leased_until', 'bigint', (column) => column.notNull())
     .execute();
-  await db.insertInto(outbox_relay).values({ name, sent: 0, owner: null, leased_until: 0 }).execute();
+  const row = { name, sent: 0, owner: null, leased_until: 0 };
+  const relay = db.insertInto(outbox_relay).values(row);
+  await relay.onConflict((conflict) => conflict.doNothing()).execute();
 }
 
 async function createGroups(db: Kysely<unknown>, { outbox_groups }: EventTableNames): Promise<void> {
   await db.schema
     .createTable(outbox_groups)
+    .ifNotExists()
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('handled', 'bigint', (column) => column.notNull())
     .addColumn('seen_at', 'bigint', (column) => column.notNull())
@@ -143,6 +160,7 @@ async function createGroups(db: Kysely<unknown>, { outbox_groups }: EventTableNa
 async function createHandledEvents(db: Kysely<unknown>, { handled_events }: EventTableNames): Promise<void> {
   await db.schema
     .createTable(handled_events)
+    .ifNotExists()
     .addColumn('source', 'text', (column) => column.notNull())
     .addColumn('subject', 'text', (column) => column.notNull())
     .addColumn('sequence', 'bigint', (column) => column.notNull())
@@ -154,6 +172,7 @@ async function createHandledEvents(db: Kysely<unknown>, { handled_events }: Even
 async function createParkedEvents(db: Kysely<unknown>, { parked_events }: EventTableNames): Promise<void> {
   await db.schema
     .createTable(parked_events)
+    .ifNotExists()
     .addColumn('source', 'text', (column) => column.notNull())
     .addColumn('subject', 'text', (column) => column.notNull())
     .addColumn('sequence', 'bigint', (column) => column.notNull())
@@ -165,14 +184,7 @@ async function createParkedEvents(db: Kysely<unknown>, { parked_events }: EventT
     .addColumn('parked_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint(`${parked_events}_key`, ['source', 'subject', 'sequence'])
     .execute();
-}
-
-/**
- * For a migration of a service whose tables for events may be older than this index, by which due events and dead letters
- * are found and counted. {@link createEventTables} creates it, too.
- */
-export async function createParkedIndex(db: Kysely<unknown>, service: string): Promise<void> {
-  const { parked_events } = eventTablesOf(service);
+  // Due events and dead letters are found and counted by it.
   const index = db.schema.createIndex(`${parked_events}_attempt_at`).ifNotExists();
   await index.on(parked_events).column('attempt_at').execute();
 }

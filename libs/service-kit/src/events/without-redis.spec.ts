@@ -3,7 +3,6 @@ import { bootForTest, call } from '#testing';
 import type { Env } from '../config/read-env.js';
 import { createLogger } from '../logging/logger.js';
 import { defineService } from '../service/define-service.js';
-import { createEventTables } from './event-tables.js';
 
 @Module({})
 class NoFeatures {}
@@ -13,7 +12,7 @@ const service = defineService({
   version: '1.0.0',
   portVariable: 'NOTE_SERVICE_PORT',
   defaultPort: 0,
-  migrations: { '0001-events': { up: (db) => createEventTables(db, 'note-service') } },
+  migrations: {},
   hasEvents: true,
   module: () => ({ module: NoFeatures }),
 });

@@ -20,7 +20,7 @@ export interface ServiceDefinition {
   readonly portVariable: string;
   readonly defaultPort: number;
   readonly migrations: Migrations;
-  /** Whether the service publishes or handles events. Its migrations then create tables by `createEventTables`. */
+  /** Whether the service publishes or handles events. The kit then creates the tables for them in its store. */
   readonly hasEvents?: boolean;
   /**
    * Path prefixes, such as `/stock-reservations`, for which the gateway forwards requests from registered instances

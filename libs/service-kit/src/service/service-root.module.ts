@@ -6,6 +6,7 @@ import { DocsModule } from '../docs/docs.module.js';
 import { once } from '../docs/once.js';
 import { AppReport } from '../app/app-report.js';
 import { EventBacklog } from '../events/event-backlog.js';
+import { eventMigrations } from '../events/event-tables.js';
 import { EventsIndicator } from '../events/events.indicator.js';
 import { EventsModule } from '../events/events.module.js';
 import { HealthModule } from '../health/health.module.js';
@@ -24,7 +25,7 @@ const DOCUMENT = { problems: [storageUnavailable] };
 /** The parts of a service. */
 export interface ServiceParts {
   readonly info: AppInfo;
-  readonly storage: Omit<StorageOptions, 'isTraced'>;
+  readonly storage: Omit<StorageOptions, 'isTraced' | 'kitMigrations'>;
   readonly context: AppContext;
   readonly features: DynamicModule;
 }
@@ -42,7 +43,11 @@ export class ServiceRootModule {
     return {
       module: ServiceRootModule,
       imports: [
-        StorageModule.of({ ...storage, isTraced: context.tracer !== undefined }),
+        StorageModule.of({
+          ...storage,
+          kitMigrations: transport ? { events: eventMigrations(storage.name) } : {},
+          isTraced: context.tracer !== undefined,
+        }),
         HealthModule.of({
           readiness: context.readiness,
           indicators: [DatabaseIndicator, ...(transport ? [EventsIndicator] : [])],

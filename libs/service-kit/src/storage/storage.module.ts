@@ -12,6 +12,8 @@ export interface StorageOptions {
   readonly name: string;
   readonly storage: StorageConfig;
   readonly migrations: Migrations;
+  /** Migrations of parts of the kit, by the name of the part. Each part has bookkeeping tables of its own. */
+  readonly kitMigrations: Readonly<Record<string, Migrations>>;
   /** Counts the queries. */
   readonly calls: CallCounts;
   /** Whether queries of a request are recorded as spans. */
@@ -48,12 +50,14 @@ export class StorageModule implements OnApplicationShutdown {
 }
 
 async function openMigrated(
-  { name, storage, migrations, calls, isTraced }: StorageOptions,
+  { name, storage, migrations, kitMigrations, calls, isTraced }: StorageOptions,
   writes: StoreWrites,
 ): Promise<Kysely<unknown>> {
   const database = await openDatabase<unknown>(storage, name, writes, calls, isTraced);
   try {
     await migrate(database, name, migrations);
+    for (const [part, ofPart] of Object.entries(kitMigrations))
+      await migrate(database, `${name}-${part}`, ofPart);
     return database;
   } catch (error) {
     await database.destroy();
