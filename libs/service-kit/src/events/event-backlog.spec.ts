@@ -5,6 +5,7 @@ import { openDatabase } from '../storage/database.js';
 import { ParkedEvents } from './consumer/parked-events.js';
 import { EventBacklog } from './event-backlog.js';
 import { createEventTables, eventTablesOf } from './event-tables.js';
+import { EventsIndicator } from './events.indicator.js';
 import { OutboxRows } from './outbox/outbox-rows.js';
 
 const SERVICE = 'note-service';
@@ -65,5 +66,16 @@ onBothStores('the backlog of events', (store) => {
     await park(MANY, 'dead');
     await park(3, 'waiting');
     expect(await parked.counts()).toEqual({ waiting: 3, dead: MAX_COUNTED_EVENTS + 1 });
+  });
+
+  it('is numbers in the health document, also above the limit of counts', async () => {
+    await park(MANY, 'dead');
+    const indicator = new EventsIndicator(backlog, { reach: 'all' });
+    expect(await indicator.check()).toEqual({
+      reach: 'all',
+      outbox: 0,
+      oldestSeconds: 0,
+      deadLetters: MAX_COUNTED_EVENTS + 1,
+    });
   });
 });

@@ -22,11 +22,6 @@ export class EventsIndicator implements HealthIndicator {
         `${eventCount(waiting)} events wait in the outbox, the oldest for ${oldestSeconds} s`,
       );
     if (this.transport.shortcoming !== undefined) throw new PublicHealthError(this.transport.shortcoming);
-    return {
-      reach: this.transport.reach,
-      outbox: eventCount(waiting),
-      oldestSeconds,
-      deadLetters: eventCount(deadLetters),
-    };
+    return { reach: this.transport.reach, outbox: waiting, oldestSeconds, deadLetters };
   }
 }
