@@ -61,6 +61,7 @@ export * from './events/outbox/outbox-rows.js';
 export * from './events/outbox/outbox-relay.js';
 export * from './events/consumer/handled-events.js';
 export * from './events/consumer/parked-events.js';
+export type { ParkedEvent } from './events/consumer/parked-row.js';
 export * from './events/live/live.problems.js';
 export * from './events/live/live-streams.js';
 export * from './events/redis/redis-stream-transport.js';

@@ -10,7 +10,10 @@ const [url, prefix, group, types, file] = process.argv.slice(2);
 const log = (_details, message) => process.stderr.write(`${message}\n`);
 
 const transport = RedisStreamTransport.open({ url, prefix }, { info: log, warn: log, error: log });
-await transport.subscribe(group, types.split(','), async ({ subject, sequence }) => {
+const handled = types.split(',');
+await transport.subscribe(group, handled, async ({ type, subject, sequence }) => {
+  // Without a store it cannot keep the event, which therefore waits.
+  if (!handled.includes(type)) throw new Error(`there is no handler for ${type}`);
   await sleep(2);
   appendFileSync(file, `${subject} ${sequence}\n`);
   process.stdout.write(`handled ${sequence}\n`);

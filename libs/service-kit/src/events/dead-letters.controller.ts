@@ -2,7 +2,8 @@ import { Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/
 import { notFound, type CloudEvent } from '#contracts';
 import { DescribeOperation, type NamedSchema } from '../docs/describe-operation.js';
 import { PathText } from '../http/path-text.js';
-import { ParkedEvents, type ParkedEvent } from './consumer/parked-events.js';
+import { ParkedEvents } from './consumer/parked-events.js';
+import type { ParkedEvent } from './consumer/parked-row.js';
 
 /** An event that failed at every attempt, and why. */
 interface DeadLetter {

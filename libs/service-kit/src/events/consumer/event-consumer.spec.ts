@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { Registry } from 'prom-client';
+import type { CloudEvent } from '#contracts';
 import { onBothStores, waitFor } from '#testing';
 import { openDatabase } from '../../storage/database.js';
 import { EventMetrics } from '../event-metrics.js';
@@ -31,13 +32,15 @@ const FIVE_MINUTES_MS = 300_000;
 onBothStores('the consumer of events', (store) => {
   let database: Kysely<unknown>;
   let parked: ParkedEvents;
+  let metrics: EventMetrics;
   let consumer: EventConsumer;
 
   beforeEach(async () => {
     database = await openDatabase<unknown>(await store.createStorage(), SERVICE);
     await createEventTables(database, SERVICE);
     parked = new ParkedEvents(database, SERVICE);
-    consumer = new EventConsumer({ parked, metrics: new EventMetrics(new Registry()), logger });
+    metrics = new EventMetrics(new Registry());
+    consumer = new EventConsumer({ parked, metrics, logger });
   });
   afterEach(async () => {
     await consumer.stop();
@@ -106,8 +109,41 @@ onBothStores('the consumer of events', (store) => {
     expect(left).toMatchObject({ attempts: 0, event: { type: added } });
 
     await age(1, FIVE_MINUTES_MS);
+    await waitFor('the end of the wait', async () => (await parked.counts()).waiting === 0);
+    expect(await parked.counts()).toEqual({ waiting: 0, dead: 0 });
+  });
+
+  it('keeps a parked event of such a type as a dead letter if another version has failed to handle it', async () => {
+    await parked.park(eventNumber(1, 'a', added), 'failed');
+    await age(1, FIVE_MINUTES_MS);
+    consumer.start([type], () => Promise.reject(new Error('no handler')));
     await waitFor('the dead letter', async () => (await parked.counts()).dead === 1);
     expect(await parked.deadLetters(1)).toMatchObject([{ error: 'no handler', event: { type: added } }]);
+  });
+
+  it('parks an event of a type without handler for another version, and later ones of its subject behind it', async () => {
+    const handled: string[] = [];
+    const record = ({ id }: CloudEvent) => Promise.resolve(void handled.push(id));
+    consumer.start([type], record);
+    for (const each of [eventNumber(1, 'a', added), eventNumber(2), eventNumber(3, 'b')])
+      await consumer.receive(each);
+    expect(handled).toEqual(['e3']);
+
+    const newer = new EventConsumer({ parked: new ParkedEvents(database, SERVICE), metrics, logger });
+    newer.start([type, added], record);
+    await waitFor('the parked events', () => handled.length === 3);
+    await newer.stop();
+    expect(handled).toEqual(['e3', 'e1', 'e2']);
+  });
+
+  it('finds events that another process has parked, when it takes over at once', async () => {
+    const handled: string[] = [];
+    consumer.start([type], ({ id }) => Promise.resolve(void handled.push(id)));
+    await consumer.receive(eventNumber(1));
+    await new ParkedEvents(database, SERVICE).park(eventNumber(2), 'failed');
+    consumer.takeOver();
+    await consumer.receive(eventNumber(3));
+    expect(handled).toEqual(['e1']);
   });
 
   it.each(['handled', 'discarded'])(

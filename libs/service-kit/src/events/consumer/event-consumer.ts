@@ -1,12 +1,14 @@
 import type { CloudEvent } from '#contracts';
 import { errorProperties } from '../../errors/error-properties.js';
 import type { Logger } from '../../logging/logger.js';
+import { RepeatedWarning } from '../../logging/repeated-warning.js';
 import type { EventMetrics } from '../event-metrics.js';
 import type { EventHandler } from '../transport/event-transport.js';
 import { RepeatedWork } from '../repeated-work.js';
 import { MAX_ATTEMPTS } from './attempts.js';
 import { withTimeLimit } from './handler-timeout.js';
-import type { ParkedEvent, ParkedEvents } from './parked-events.js';
+import type { ParkedEvents } from './parked-events.js';
+import type { ParkedEvent } from './parked-row.js';
 
 const POLL_MS = 1000;
 /** Subjects whose parked events one process attempts at the same time. */
@@ -25,10 +27,15 @@ export interface EventConsumerOptions {
  */
 export class EventConsumer {
   private readonly retries: RepeatedWork;
+  private readonly skipped: RepeatedWarning;
   private handle: EventHandler = () => Promise.resolve();
   private types: readonly string[] = [];
 
   constructor(private readonly options: EventConsumerOptions) {
+    this.skipped = new RepeatedWarning(
+      options.logger,
+      'Parked events are skipped: no process handles their types any longer',
+    );
     this.retries = new RepeatedWork(
       () => this.attemptParked(),
       POLL_MS,
@@ -50,10 +57,15 @@ export class EventConsumer {
     return this.retries.stop();
   }
 
-  /** Handles or parks an event. Rejects only if it can do neither. */
+  /** Another process may have handled events, and parked some. */
+  takeOver(): void {
+    this.options.parked.forget();
+  }
+
+  /** Handles or parks an event; one of another type waits for a process that handles it. Rejects only if it can do neither. */
   async receive(event: CloudEvent): Promise<void> {
     const { parked } = this.options;
-    if (await parked.holdsSubjectOf(event)) return parked.park(event);
+    if (!this.handles(event) || (await parked.holdsSubjectOf(event))) return parked.park(event);
     try {
       await this.attempt(event);
     } catch (error) {
@@ -84,15 +96,26 @@ export class EventConsumer {
     }
   }
 
-  private async attemptAgain({ event, attempts }: ParkedEvent): Promise<void> {
+  private handles({ type }: CloudEvent): boolean {
+    return this.types.includes(type);
+  }
+
+  /** No version of this service that handles the event has run for long, and none has failed to. */
+  private async skip(event: CloudEvent): Promise<void> {
+    await this.options.parked.remove(event);
+    this.skipped.record(fieldsOf(event));
+  }
+
+  private async attemptAgain({ event, attempts, error: failure }: ParkedEvent): Promise<void> {
     const { parked, logger, metrics } = this.options;
+    if (failure === null && !this.handles(event)) return this.skip(event);
     try {
       await this.attempt(event);
       await parked.remove(event);
       if (attempts > 0) logger.info(fieldsOf(event), 'Event handled after earlier failures');
     } catch (error) {
       // Without a handler every attempt fails.
-      const failures = this.types.includes(event.type) ? attempts + 1 : MAX_ATTEMPTS;
+      const failures = this.handles(event) ? attempts + 1 : MAX_ATTEMPTS;
       if (await parked.postpone(event, failures, messageOf(error))) return;
       metrics.recordDeadLetter(event.type);
       logger.error({ err: error, ...fieldsOf(event) }, 'Event became a dead letter; its subject waits');

@@ -63,8 +63,11 @@ export class EventServer extends Server implements CustomTransportStrategy {
     const types = [...this.messageHandlers.keys()];
     if (types.length === 0) return;
     this.consumer.start(types, (event) => this.handle(event));
-    this.subscription = await this.transport.subscribe(this.service, types, (event) =>
-      this.consumer.receive(event),
+    this.subscription = await this.transport.subscribe(
+      this.service,
+      types,
+      (event) => this.consumer.receive(event),
+      () => this.consumer.takeOver(),
     );
   }
 

@@ -1,20 +1,18 @@
-import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { CloudEvent } from '#contracts';
 import { isPostgres } from '../../storage/database-now.js';
 import { countUpToLimit } from '../count-up-to-limit.js';
 import { eventTablesOf, type EventTables } from '../event-tables.js';
 import { pauseMs } from './attempts.js';
-
-/** An event that its group could not handle yet. */
-export interface ParkedEvent {
-  readonly event: CloudEvent;
-  /** Failures so far. */
-  readonly attempts: number;
-  /** Message of the last failure; `null` for an event that waits behind another one of its subject. */
-  readonly error: string | null;
-  /** Epoch milliseconds. */
-  readonly parkedAt: number;
-}
+import {
+  keyOf,
+  storable,
+  toJson,
+  toParked,
+  type ParkedEvent,
+  type ParkedKey,
+  type ParkedRow,
+} from './parked-row.js';
 
 /** Number of parked events; `MAX_COUNTED_EVENTS` + 1 stands for any number above. */
 export interface ParkedCounts {
@@ -23,25 +21,24 @@ export interface ParkedCounts {
   readonly dead: number;
 }
 
-type Row = Selectable<EventTables['parked_events']>;
-
-type Key = Pick<Row, 'source' | 'subject'> & { readonly sequence: number | string };
-
 /** Time in which the process that attempts an event must finish; afterwards another one may attempt it. */
 const CLAIM_MS = 30_000;
 
 /** How long a due event waits for a process that handles its type; then any process claims it, and finds no handler. */
 const FOREIGN_MS = 300_000;
 
-/** How long a store without parked events is not asked again; less than another process needs to take over. */
+/** How long a store without parked events is not asked again. */
 const EMPTY_MS = 1000;
 
-/** Events whose handler failed, and later events of their subjects, which wait behind them. */
+/**
+ * Events whose handler failed, or that only an absent version of the service handles, and later events of their subjects,
+ * which wait behind them.
+ */
 export class ParkedEvents {
   private readonly table;
   /** On the monotonic clock: until then nothing is parked, unless this process parks it. */
   private emptyUntil = 0;
-  /** How often this process has parked an event. */
+  /** Grows when an event may have been parked. */
   private parks = 0;
   private readonly database: Kysely<EventTables>;
 
@@ -74,8 +71,7 @@ export class ParkedEvents {
       })
       .onConflict((conflict) => conflict.columns(['source', 'subject', 'sequence']).doNothing())
       .execute();
-    this.parks += 1;
-    this.emptyUntil = 0;
+    this.forget();
   }
 
   /**
@@ -174,6 +170,12 @@ export class ParkedEvents {
     return { waiting: Number(counts.waiting), dead: Number(counts.dead) };
   }
 
+  /** Call it before events after another process may have parked some. */
+  forget(): void {
+    this.parks += 1;
+    this.emptyUntil = 0;
+  }
+
   /** One process at a time handles the events of a group, so that no other one parks any meanwhile. */
   private async isEmpty(): Promise<boolean> {
     const now = performance.now();
@@ -185,7 +187,7 @@ export class ParkedEvents {
     return isEmpty;
   }
 
-  private async claim(row: Row, now: number): Promise<boolean> {
+  private async claim(row: ParkedRow, now: number): Promise<boolean> {
     const claimed = await this.changing(row)
       .set({ attempt_at: now + CLAIM_MS })
       .where('attempt_at', '=', row.attempt_at)
@@ -195,7 +197,7 @@ export class ParkedEvents {
   }
 
   /** Makes the event after a removed one due from now on: only now can a process with a handler for its type attempt it. */
-  private async advance(removed: Key): Promise<void> {
+  private async advance(removed: ParkedKey): Promise<void> {
     const { source, subject, sequence } = keyOf(removed);
     const now = Date.now();
     await this.database
@@ -213,7 +215,7 @@ export class ParkedEvents {
       .execute();
   }
 
-  private changing(event: Key) {
+  private changing(event: ParkedKey) {
     return this.database.updateTable(this.table).where((eb) => eb.and(keyOf(event)));
   }
 
@@ -228,22 +230,3 @@ export class ParkedEvents {
     return this.database.selectFrom(this.table);
   }
 }
-
-/** With the type as the first member, which the query for it requires. */
-const toJson = ({ type, ...others }: CloudEvent): string => JSON.stringify({ type, ...others });
-
-/** PostgreSQL does not store U+0000 in text. */
-const storable = (text: string): string => text.replaceAll('\0', '\ufffd');
-
-const keyOf = ({ source, subject, sequence }: Key) => ({
-  source,
-  subject,
-  sequence: Number(sequence),
-});
-
-const toParked = (row: Row): ParkedEvent => ({
-  event: JSON.parse(row.event) as CloudEvent,
-  attempts: row.attempts,
-  error: row.error,
-  parkedAt: row.parked_at,
-});

@@ -13,11 +13,11 @@ import {
   type TakenEvent,
 } from './group-session.js';
 import { inSubjectOrder } from './in-subject-order.js';
-import { upToForeign } from './up-to-foreign.js';
+import { upToForeign, type ForeignEvent } from './up-to-foreign.js';
 
 const RECONNECT_EVERY_MS = 100;
-/** How often events are read again while no process handles their type. */
-const ABSENT_MS = 500;
+/** How often an event is read again that neither runs here nor can be kept for the process that handles its type. */
+const UNKEPT_MS = 500;
 const RENEWALS_PER_LEASE = 4;
 /** More transactions of one process than this wait for each other in the database. */
 const HANDLED_AT_ONCE = 8;
@@ -29,7 +29,7 @@ export class GroupConsumer implements EventSubscription {
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
   private readonly rejections: RepeatedWarning;
-  private readonly waits: RepeatedWarning;
+  private readonly kept: RepeatedWarning;
   private isAvailable = true;
   /** Of the last session. */
   private knownTypes: KnownTypes = new Map();
@@ -37,15 +37,16 @@ export class GroupConsumer implements EventSubscription {
   constructor(
     private readonly member: GroupMember,
     private readonly handleEvent: EventHandler,
+    private readonly onTakeOver: () => void,
     private readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>,
   ) {
     this.rejections = new RepeatedWarning(
       logger,
       `Event could not be handled by ${member.group}; handling it again until it succeeds`,
     );
-    this.waits = new RepeatedWarning(
+    this.kept = new RepeatedWarning(
       logger,
-      `Events for ${member.group} wait for a process with a handler for their type; start one, or wait for five minutes`,
+      `Events for ${member.group} are parked for a process with a handler for their type; they wait for five minutes`,
     );
     this.running = this.run();
   }
@@ -87,25 +88,38 @@ export class GroupConsumer implements EventSubscription {
       await session.waitForHandOver();
       return;
     }
+    if (taken.isTakeOver) this.onTakeOver();
     if (taken.events.length === 0) return session.waitForEvents(taken);
     const { events, foreign } = upToForeign(taken, this.member.types);
     await this.deliver(session, events);
     if (foreign !== undefined) await this.leave(foreign, session);
   }
 
-  /** Leaves events of a type that another version of this service handles to its processes. */
-  private async leave(type: string, session: GroupSession): Promise<void> {
+  /** Leaves an event of a type that another version of this service handles to its processes. */
+  private async leave(foreign: ForeignEvent, session: GroupSession): Promise<void> {
+    const { type } = foreign.event;
     const outcome = await session.handOver(type);
     const { group } = this.member;
-    if (outcome === 'absent') {
-      this.waits.record({ group, type });
-      await this.pause(ABSENT_MS);
-    }
+    if (outcome === 'absent') await this.keep(foreign, session);
     if (outcome === 'gone')
       this.logger.warn(
         { group, type },
         `Events of ${type} are skipped: no process of ${group} handles them any longer`,
       );
+  }
+
+  /** Keeps an event for a version whose processes are away, so that others do not wait for them. */
+  private async keep(foreign: ForeignEvent, session: GroupSession): Promise<void> {
+    const { group } = this.member;
+    const { event } = foreign;
+    try {
+      await this.handleEvent(event);
+    } catch (err) {
+      this.recordRejection(err, event);
+      return this.pause(UNKEPT_MS);
+    }
+    this.kept.record({ group, type: event.type });
+    await session.acknowledge([foreign]);
   }
 
   /** Handles events and acknowledges those that were handled. */
@@ -135,10 +149,14 @@ export class GroupConsumer implements EventSubscription {
         await this.handleEvent(event);
         return;
       } catch (err) {
-        this.rejections.record({ err, event: event.id, type: event.type, subject: event.subject });
+        this.recordRejection(err, event);
       }
       await this.pause(retryMs);
     }
+  }
+
+  private recordRejection(err: unknown, { id, type, subject }: CloudEvent): void {
+    this.rejections.record({ err, event: id, type, subject });
   }
 
   private async pause(ms: number): Promise<void> {

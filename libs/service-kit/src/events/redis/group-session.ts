@@ -24,6 +24,8 @@ export interface TakenEvent {
 /** The result of a read by the holder of the lease. */
 export interface Taken {
   readonly events: readonly TakenEvent[];
+  /** Whether another process may have handled events of the group since the last read. */
+  readonly isTakeOver: boolean;
   /** The id of the last entry of each stream. */
   readonly last: ReadonlyMap<string, string>;
   /** The types that a process of the group handles, or handled within {@link HANDLERS_KEPT_MS}. */
@@ -118,12 +120,13 @@ export class GroupSession {
     const args = [group, holder, LEASE_MS, READ_AT_ONCE, ...from];
     const reply = await this.scripts.eventTake(keys.length, ...keys, ...args);
     if (!reply) return undefined;
+    const isTakeOver = !this.isHolder;
     this.heldUntil = at + LEASE_MS;
     const [taken, handledTypes] = reply;
     this.upToDate = new Set(streams.filter((_stream, i) => taken[i]?.[0] === NEW));
     const events = taken.flatMap(([, entries], i) => entries.map(takenFrom(streams[i] as string)));
     const last = new Map(taken.map(([, , end], i) => [streams[i] as string, `${end}-0`]));
-    return { events, last, handledTypes: new Set(handledTypes) };
+    return { events, isTakeOver, last, handledTypes: new Set(handledTypes) };
   }
 
   /** Resolves when a stream has an entry after its last one, or after some time. */

@@ -57,9 +57,14 @@ export class RedisStreamTransport implements EventTransport {
     return this.sender.trim(source, sequence, retiredMs);
   }
 
-  subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription> {
+  subscribe(
+    group: string,
+    types: readonly string[],
+    handle: EventHandler,
+    onTakeOver: () => void = () => undefined,
+  ): Promise<EventSubscription> {
     const member = { ...this.server, group, holder: this.holder, types: new Set(types) };
-    const consumer = new GroupConsumer(member, handle, this.logger);
+    const consumer = new GroupConsumer(member, handle, onTakeOver, this.logger);
     this.consumers.push(consumer);
     return Promise.resolve(consumer);
   }

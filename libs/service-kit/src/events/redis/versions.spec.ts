@@ -3,7 +3,7 @@ import { waitFor, withRedis } from '#testing';
 import { connect, connectionTo } from '../../redis/redis-client.js';
 import { newId } from '../../storage/new-id.js';
 import { EventKeys } from './event-keys.js';
-import { HANDLERS_KEPT_MS } from './group-session.js';
+import { HANDLERS_KEPT_MS, LEASE_MS } from './group-session.js';
 import { RedisStreamTransport } from './redis-stream-transport.js';
 import { bySubject, CHANGED, sampleEvent, sampleEvents } from './testing/sample-events.js';
 
@@ -18,10 +18,12 @@ withRedis('two versions of a service with different handlers', (server) => {
   let prefix: string;
   let opened: RedisStreamTransport[];
   let handled: CloudEvent[];
+  /** Events that a version without a handler for them has kept. */
+  let kept: CloudEvent[];
   let sent: CloudEvent[];
 
   beforeEach(() => {
-    [prefix, opened, handled, sent] = [newId(), [], [], []];
+    [prefix, opened, handled, kept, sent] = [newId(), [], [], [], []];
     warnings.length = 0;
   });
   afterEach(() => Promise.all(opened.map((transport) => transport.close())));
@@ -35,12 +37,16 @@ withRedis('two versions of a service with different handlers', (server) => {
   };
 
   /** Resolves once the version is known to the group. */
-  async function start(name: string, types: readonly string[]): Promise<RedisStreamTransport> {
+  async function start(
+    name: string,
+    types: readonly string[],
+    canKeep = true,
+  ): Promise<RedisStreamTransport> {
     const transport = open();
     await transport.subscribe('names', types, (event) => {
-      if (!types.includes(event.type))
-        return Promise.reject(new Error(`${name} cannot handle ${event.type}`));
-      handled.push(event);
+      const isOwn = types.includes(event.type);
+      if (!isOwn && !canKeep) return Promise.reject(new Error('the store is unavailable'));
+      (isOwn ? handled : kept).push(event);
       return Promise.resolve();
     });
     await waitFor(`${name} to announce its types`, async () => {
@@ -101,29 +107,31 @@ withRedis('two versions of a service with different handlers', (server) => {
     await send(types, 3);
     await untilHandled(9);
     expect(bySubject(handled)).toEqual(bySubject(sent));
-    expect(warnings).toEqual([]);
+    expect([kept, warnings]).toEqual([[], []]);
   });
 
-  it('let events of a new type wait while the new one starts again', async () => {
+  it('keep events of a new type while the new one is away, so that others do not wait', async () => {
     await start(...OLD);
     const crashed = await start(...NEW);
     await crashed.close();
     await age(ADDED, 10_000);
     await send([CHANGED, ADDED, CHANGED]);
-    await waitFor('a warning', () => warnings.length > 0);
-    expect(warnings).toEqual([expect.stringContaining('wait for a process with a handler for their type')]);
-    expect(bySubject(handled)).toEqual(bySubject(sent.slice(0, 1)));
+    await untilHandled(2);
+    expect(kept).toEqual([sent[1]]);
+    expect(bySubject(handled)).toEqual(bySubject([sent[0]!, sent[2]!]));
+    expect(warnings).toEqual([expect.stringContaining('parked for a process with a handler for their type')]);
     await start(...NEW);
+    await send([ADDED]);
     await untilHandled(3);
-    expect(bySubject(handled)).toEqual(bySubject(sent));
+    expect(kept).toHaveLength(1);
   });
 
-  it('handle events of other sources while those of a new type wait', async () => {
-    await start(...OLD);
+  it('let them wait while they cannot be kept, and handle events of other sources', async () => {
+    await start(...OLD, false);
     const crashed = await start(...NEW);
     await crashed.close();
     await age(ADDED, 10_000);
-    await send([ADDED]);
+    await send([ADDED, CHANGED]);
     await waitFor('a warning', () => warnings.length > 0);
     for (let i = 1; i <= 3; i += 1) {
       await open().send(sampleEvents('depot', 1, 1, i), handled.at(-1)?.sequence ?? '0');
@@ -131,7 +139,8 @@ withRedis('two versions of a service with different handlers', (server) => {
     }
     expect(handled.map(({ source }) => source)).toEqual(['depot', 'depot', 'depot']);
     await start(...NEW);
-    await untilHandled(4);
+    await untilHandled(5);
+    expect(bySubject(handled.slice(3))).toEqual(bySubject(sent));
   });
 
   it('go on without events of a new type when the new one has not run for five minutes', async () => {
@@ -140,11 +149,17 @@ withRedis('two versions of a service with different handlers', (server) => {
     await old;
     await rolledBack.close();
     await age(ADDED, HANDLERS_KEPT_MS + 1000);
-    await send([CHANGED, ADDED, CHANGED]);
+    await send([ADDED, CHANGED]);
+    await untilHandled(1);
+    expect(kept).toEqual(sent.slice(0, 1));
+    // Redis has accepted announcements for as long as the new one would need to announce itself.
+    await age(ADDED, LEASE_MS + 1000);
+    await send([ADDED, CHANGED]);
     await untilHandled(2);
+    expect(kept).toEqual(sent.slice(0, 1));
     expect(bySubject(handled)).toEqual(bySubject(sent.filter(({ type }) => type === CHANGED)));
     expect(warnings).toEqual([
-      expect.stringContaining('wait for a process with a handler for their type'),
+      expect.stringContaining('parked for a process with a handler for their type'),
       `Events of ${ADDED} are skipped: no process of names handles them any longer`,
     ]);
   });
@@ -163,8 +178,21 @@ withRedis('two versions of a service with different handlers', (server) => {
     });
     await waitFor('the old one to restore the types', async () => (await knownTypes()).includes(ADDED));
     await send([ADDED, CHANGED]);
-    await start(...NEW);
-    await untilHandled(5);
-    expect(bySubject(handled)).toEqual(bySubject(sent));
+    await untilHandled(4);
+    expect(kept).toEqual([sent[3]]);
+  });
+
+  it('know when another one may have handled events', async () => {
+    const takeOvers: string[] = [];
+    for (const [name, types] of [OLD, NEW]) {
+      const record = () => void takeOvers.push(name);
+      await open().subscribe('names', types, (event) => Promise.resolve(void handled.push(event)), record);
+      await waitFor(`${name} to announce its types`, async () =>
+        (await knownTypes()).includes(types.at(-1)!),
+      );
+    }
+    await send([CHANGED, ADDED]);
+    await untilHandled(2);
+    expect(takeOvers.at(-1)).toBe(NEW[0]);
   });
 });

@@ -42,9 +42,16 @@ export interface EventTransport {
   trim?(source: string, sequence: number, retiredMs: number): Promise<void>;
   /**
    * Calls `handle` for each event of the types, in order per subject, again after a rejection; acknowledged when it
-   * resolves. Of the processes that subscribe with one group, one at a time handles the events of a source.
+   * resolves. It is also called for events of types that only other versions of the service handle, while their processes
+   * are away. Of the processes that subscribe with one group, one at a time handles the events of a source.
+   * @param onTakeOver called before the first event after another process may have handled events of the group
    */
-  subscribe(group: string, types: readonly string[], handle: EventHandler): Promise<EventSubscription>;
+  subscribe(
+    group: string,
+    types: readonly string[],
+    handle: EventHandler,
+    onTakeOver?: () => void,
+  ): Promise<EventSubscription>;
   /** Called when every group of this process has subscribed. */
   begin?(): void;
   /** Resolves after `begin`: outboxes send nothing before. A transport whose groups may subscribe later has none. */
@@ -53,8 +60,8 @@ export interface EventTransport {
 }
 
 /**
- * Resolves also for an event whose handler failed: the group then keeps the event for further attempts. Rejects only while
- * the group can keep nothing, for example while its store is unavailable.
+ * Resolves also for an event whose handler failed or that has none in this version of the service: the group then keeps the
+ * event for further attempts. Rejects only while the group can keep nothing, for example while its store is unavailable.
  */
 export type EventHandler = (event: CloudEvent) => Promise<void>;
 
