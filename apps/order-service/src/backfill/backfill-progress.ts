@@ -7,9 +7,17 @@ import type { BackfillPart } from './backfill.js';
 /** How long a process may work on one part. After a crash another process continues after this time. */
 const LEASE_MS = 10_000;
 
-/** The progress of this process at a backfill: `held` with the position of its last part. */
-export type BackfillState =
-  { readonly kind: 'held'; readonly position: string | null } | { readonly kind: 'elsewhere' | 'done' };
+/** A backfill of this process. */
+interface HeldBackfill {
+  readonly kind: 'held';
+  /** That of the last part. */
+  readonly position: string | null;
+  /** Whether an operator has confirmed that it may run in spite of its doubts. */
+  readonly isConfirmed: boolean;
+}
+
+/** The progress of this process at a backfill. */
+export type BackfillState = HeldBackfill | { readonly kind: 'elsewhere' | 'done' };
 
 /** How far backfills are. Of all processes with the same store one works on a backfill, by a lease in the store. */
 @Injectable()
@@ -27,14 +35,14 @@ export class BackfillProgress {
       .where('name', '=', name)
       .where('done_at', 'is', null)
       .where((eb) => eb.or([eb('owner', '=', this.owner), eb('leased_until', '<=', now)]))
-      .returning('position')
+      .returning(['position', 'confirmed'])
       .executeTakeFirst();
-    if (row) return { kind: 'held', position: row.position };
+    if (row) return { kind: 'held', position: row.position, isConfirmed: row.confirmed === 1 };
     return { kind: (await this.isDone(name)) ? 'done' : 'elsewhere' };
   }
 
   /**
-   * Stores a part and its position. If another process has taken the lease, it stores nothing.
+   * Stores a part and its position; the last part ends a confirmation. If another process has taken the lease, it stores nothing.
    * @returns whether it was stored
    */
   async store(name: BackfillName, part: BackfillPart): Promise<boolean> {
@@ -42,7 +50,7 @@ export class BackfillProgress {
     return this.database.transaction().execute(async (trx) => {
       const row = await trx
         .updateTable('order_backfills')
-        .set({ position: part.position, done_at: part.position === null ? now : null })
+        .set({ position: part.position, ...(part.position === null && { done_at: now, confirmed: 0 }) })
         .where('name', '=', name)
         .where('owner', '=', this.owner)
         .returning('name')

@@ -7,9 +7,10 @@ export interface Backfill {
   /**
    * Reads the next part from another service.
    * @param position that of the part before; `null`: the first part
+   * @param isConfirmed an operator has confirmed that it may run in spite of its doubts
    * @throws ServiceUnreachable then the part is read again later
    */
-  next(position: string | null): Promise<BackfillPart>;
+  next(position: string | null, isConfirmed: boolean): Promise<BackfillPart>;
 }
 
 /** A part that was read. */

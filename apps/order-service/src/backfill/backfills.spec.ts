@@ -1,7 +1,7 @@
 import { ServiceUnreachable } from '#registry-client';
 import { createLogger, migrate, openDatabase, type StorageConfig } from '#service-kit';
 import { onBothStores, waitFor } from '#testing';
-import type { Kysely } from 'kysely';
+import type { Kysely, Updateable } from 'kysely';
 import { inspect } from 'node:util';
 import { DELETED_USER } from '../store/anonymise-orders.js';
 import { insertOrders } from '../store/insert-orders.js';
@@ -219,16 +219,44 @@ onBothStores('the backfills of the order service', (store) => {
       expect(await anonymised()).toEqual([DELETED_USER]);
     });
 
-    it('anonymise the orders when an operator confirms that most users were deleted', async () => {
-      const done = newProcess().run();
-      await refusal();
-      await database
+    const setProgress = (progress: Updateable<OrdersSchema['order_backfills']>) =>
+      database
         .updateTable('order_backfills')
-        .set({ position: '' })
+        .set(progress)
         .where('name', '=', 'deleted-users')
+        .returning('confirmed')
         .execute();
-      await done;
+
+    it('anonymise the orders when an operator confirms that most users were deleted, also after a failure', async () => {
+      const first = newProcess();
+      first.onApplicationBootstrap();
+      await refusal();
+      users.onCall = (userId) => {
+        if (userId === 'b') throw new ServiceUnreachable('user-service', 'refused');
+      };
+      await setProgress({ confirmed: 1 });
+      await waitFor('the first user', async () => (await anonymised()).length === 1);
+      await first.beforeApplicationShutdown();
+      users.onCall = undefined;
+      await newProcess().run();
       expect(await anonymised()).toHaveLength(2);
+    });
+
+    it('ask again when they are repeated', async () => {
+      await setProgress({ confirmed: 1 });
+      await newProcess().run();
+      expect(await setProgress({ done_at: null })).toEqual([{ confirmed: 0 }]);
+    });
+
+    it('do not count users who ordered after the upgrade, however few there were before', async () => {
+      const later = ['new 1', 'new 2', 'new 3'].map((userId) => ({
+        ...order(userId),
+        createdAt: Date.now(),
+      }));
+      await insertOrders(database, later);
+      newProcess().onApplicationBootstrap();
+      await refusal();
+      expect(await anonymised()).toEqual([]);
     });
   });
 });

@@ -78,7 +78,7 @@ export class Backfills implements OnApplicationBootstrap, BeforeApplicationShutd
     while (!this.stopping.signal.aborted) {
       const state = await this.progress.lease(backfill.name);
       if (state.kind !== 'held') return state.kind === 'done';
-      const part = await backfill.next(state.position);
+      const part = await backfill.next(state.position, state.isConfirmed);
       if (await this.progress.store(backfill.name, part)) this.recordProgress(backfill.name, part);
       await this.pause(PAUSE_MS);
     }

@@ -7,9 +7,6 @@ import type { OrdersSchema } from '../store/orders.schema.js';
 import type { Backfill, BackfillPart } from './backfill.js';
 import { requireKnownOwners } from './require-known-owners.js';
 
-/** Position of the first part that an operator sets to confirm that most users were deleted. */
-const CONFIRMED = '';
-
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** Anonymises the orders of users who were deleted before the user service published events. */
@@ -25,19 +22,18 @@ export class DeletedUsersBackfill implements Backfill {
   ) {}
 
   /** @param position the user of the part before */
-  async next(position: string | null): Promise<BackfillPart> {
-    if (position === CONFIRMED) this.isVerified = true;
+  async next(position: string | null, isConfirmed: boolean): Promise<BackfillPart> {
     const userId = await this.userAfter(position ?? '');
     if (userId === undefined) return { position: null, records: 0, store: nothing };
-    if (!(await this.isDeleted(userId))) return { position: userId, records: 0, store: nothing };
+    if (!(await this.isDeleted(userId, isConfirmed))) return { position: userId, records: 0, store: nothing };
     return { position: userId, records: 1, store: (trx) => anonymiseOrders(userId, trx) };
   }
 
-  private async isDeleted(userId: string): Promise<boolean> {
+  private async isDeleted(userId: string, isConfirmed: boolean): Promise<boolean> {
     if (userId === DELETED_USER) return false;
     try {
       if (!(await this.users.isDeleted(userId))) return false;
-      if (this.isVerified) return true;
+      if (isConfirmed || this.isVerified) return true;
       await requireKnownOwners(this.database, this.users);
       this.isVerified = true;
       // The first response may be that of a wrong store, before the user service was started on the right one.

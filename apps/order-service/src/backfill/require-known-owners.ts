@@ -3,12 +3,12 @@ import type { UserDirectory } from '../neighbours/user-directory.js';
 import { DELETED_USER } from '../store/anonymise-orders.js';
 import type { OrdersSchema } from '../store/orders.schema.js';
 
-/** Ids of users are UUIDs of version 7: these are the oldest users, and users of a new store come after them. */
+/** Ids of users are UUIDs of version 7: these are the oldest users. */
 const SAMPLE = 20;
 
 /**
  * Checks that the user service runs on the store of the users who placed the orders of this one: that it knows more than
- * half of the first owners. One user is no proof, because the first one may sign up on a wrong, empty store.
+ * half of the first owners. Those who ordered after the upgrade do not count, because they may have signed up on a wrong store.
  * @throws Error if it does not
  * @throws ServiceUnreachable
  */
@@ -26,9 +26,9 @@ export async function requireKnownOwners(
 }
 
 const reasonOf = (owners: number): string =>
-  `the user service does not know more than half of the first ${owners} owners of confirmed orders: it may run on a wrong store. ` +
+  `the user service does not know more than half of the first ${owners} owners of orders that were confirmed before the upgrade: it may run on a wrong store. ` +
   'No order is anonymised. Start it on its own store. If these users were deleted, confirm that in the store of the ' +
-  "order service: UPDATE order_backfills SET position = '' WHERE name = 'deleted-users'";
+  "order service: UPDATE order_backfills SET confirmed = 1 WHERE name = 'deleted-users'";
 
 /** Owners of orders for which the user service has known them: an order that was not confirmed may name any user. */
 async function firstOwners(database: Kysely<OrdersSchema>): Promise<readonly string[]> {
@@ -36,6 +36,9 @@ async function firstOwners(database: Kysely<OrdersSchema>): Promise<readonly str
   const rows = await orders
     .where('user_id', '!=', DELETED_USER)
     .where('status', 'not in', ['pending', 'rejected'])
+    .where('created_at', '<', (eb) =>
+      eb.selectFrom('order_backfills').select('created_at').where('name', '=', 'deleted-users'),
+    )
     .orderBy('user_id')
     .limit(SAMPLE)
     .execute();

@@ -3,6 +3,13 @@ import type { Kysely } from 'kysely';
 /** Work on data from before events, as it is at this migration. */
 const NAMES = ['product-copies', 'deleted-users'];
 
+/** Adds the confirmation of an operator, and the time up to which a backfill makes up for missing events. */
+export async function addBackfillConfirmation(db: Kysely<unknown>): Promise<void> {
+  const table = db.schema.alterTable('order_backfills');
+  await table.addColumn('confirmed', 'integer', (column) => column.notNull().defaultTo(0)).execute();
+  await table.addColumn('created_at', 'bigint', (column) => column.notNull().defaultTo(Date.now())).execute();
+}
+
 /** Adds the progress of work that each store needs once. */
 export async function addBackfills(db: Kysely<unknown>): Promise<void> {
   await db.schema

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { createEventTables, type Migrations } from '#service-kit';
-import { addBackfills } from './backfills.migration.js';
+import { addBackfillConfirmation, addBackfills } from './backfills.migration.js';
 import { addOrderLists } from './order-list.migration.js';
 import { addProductCopies } from './product-copies.migration.js';
 import { addKeysOfUsers } from './user-keys.migration.js';
@@ -73,6 +73,10 @@ interface BackfillsTable {
   /** No other process works on it before this time. */
   leased_until: number;
   done_at: number | null;
+  /** 1: an operator has confirmed that most users were deleted. */
+  confirmed: number;
+  /** What came later has events. */
+  created_at: number;
 }
 
 export const migrations: Migrations = {
@@ -96,6 +100,7 @@ export const migrations: Migrations = {
   '0006-product-copies': { up: addProductCopies },
   '0007-backfills': { up: addBackfills },
   '0008-parked-index': { up: (db) => createEventTables(db, 'order-service') },
+  '0009-backfill-confirmation': { up: addBackfillConfirmation },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {
