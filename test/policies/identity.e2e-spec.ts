@@ -44,6 +44,26 @@ describe.each(WAYS)('orders of callers with an identity, in the %s on the plane 
     expect((await place(ann, { ...of(ann), ...key })).body).toEqual(others.body);
   });
 
+  it('are placed once for a key of each administrator, also of a user that becomes one', async () => {
+    const key = { 'idempotency-key': 'k-2' };
+    const callers = [
+      admin(),
+      token({ sub: 'other-root', scope: 'orders:admin' }),
+      token({ scope: 'orders:admin' }),
+      { 'x-api-key': OPERATOR_KEY },
+      of(ann),
+    ];
+    const ids = [];
+    for (const caller of callers) {
+      const first = await place(ann, { ...caller, ...key });
+      expect((await place(ann, { ...caller, ...key })).body).toEqual(first.body);
+      ids.push((first.body as Order).id);
+    }
+    expect(new Set(ids).size).toBe(callers.length);
+    const asAdmin = await place(ann, { ...token({ sub: ann.id, scope: 'orders:admin' }), ...key });
+    expect((asAdmin.body as unknown as Order).id).toBe(ids.at(-1));
+  });
+
   it('are listed for their user alone, and all for an administrator', async () => {
     await place(ann, of(ann));
     expect(await ownersIn('', of(ann))).toEqual([ann.id]);

@@ -20,11 +20,13 @@ describe('an Idempotency-Key', () => {
 });
 
 describe('the stored key', () => {
-  it('of a user is that of no other caller', () => {
-    const keys = ['ann', 'ben', undefined].map((owner) => storedKeyOf('k', owner));
-    expect(new Set([...keys, storedKeyOf('n k', 'an'), storedKeyOf('l', 'ann')]).size).toBe(5);
+  it('of a caller is that of no other', () => {
+    const callers = [{ userId: 'ann' }, { userId: 'ben' }, { consumer: 'ann' }, { consumer: 'ben' }, {}];
+    const keys = callers.map((caller) => storedKeyOf('k', caller));
+    const others = [storedKeyOf('n k', { userId: 'an' }), storedKeyOf('l', { userId: 'ann' })];
+    expect(new Set([...keys, ...others, 'k']).size).toBe(8);
     expect(storedKeyOf('k', undefined)).toBe('k');
-    for (const key of keys.slice(0, 2)) expect(() => parseIdempotencyKey(key)).toThrow(invalidKey());
+    for (const key of keys) expect(() => parseIdempotencyKey(key)).toThrow(invalidKey());
   });
 });
 

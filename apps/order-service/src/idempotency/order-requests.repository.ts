@@ -18,6 +18,11 @@ export interface OrderRequest {
   readonly response: StoredResponse | undefined;
 }
 
+/** What identifies a request: its key as it is stored and as it was sent, and the hash of its body. */
+export type SentRequest = Pick<OrderRequest, 'key' | 'fingerprint'> & {
+  readonly sentKey?: string | undefined;
+};
+
 /** Requests by Idempotency-Key, kept for 24 hours. */
 @Injectable()
 export class OrderRequestsRepository {
@@ -28,7 +33,7 @@ export class OrderRequestsRepository {
 
   /** Resolves to whether this request now owns the key; `false` when another request owns it. */
   async claim(
-    request: Pick<OrderRequest, 'key' | 'fingerprint' | 'orderId'>,
+    request: SentRequest & Pick<OrderRequest, 'orderId'>,
     trx: Transaction<OrdersSchema>,
   ): Promise<boolean> {
     const now = this.clock.now();
@@ -37,6 +42,8 @@ export class OrderRequestsRepository {
       .where('key', '=', request.key)
       .where('expires_at', '<=', now)
       .execute();
+    const shared = this.rows(trx).where(wasShared(request)).where('expires_at', '>', now);
+    if (await shared.executeTakeFirst()) return false;
     const inserted = await trx
       .insertInto('order_requests')
       .values((eb) => ({
@@ -46,18 +53,17 @@ export class OrderRequestsRepository {
         locked_until: eb(now, '+', CLAIM_MS),
         answer: null,
         expires_at: eb(now, '+', RETENTION_MS),
+        of_caller: 1,
       }))
       .onConflict((conflict) => conflict.column('key').doNothing())
       .executeTakeFirst();
     return inserted.numInsertedOrUpdatedRows === 1n;
   }
 
-  async find(key: string): Promise<OrderRequest | undefined> {
-    const row = await this.database
-      .selectFrom('order_requests')
-      .selectAll()
-      .select((eb) => eb('locked_until', '>', this.clock.now()).as('locked'))
-      .where('key', '=', key)
+  async find(request: SentRequest): Promise<OrderRequest | undefined> {
+    const row = await this.rows(this.database)
+      .where((eb) => eb.or([eb('key', '=', request.key), wasShared(request)]))
+      .orderBy('of_caller', 'desc')
       .executeTakeFirst();
     return (
       row && {
@@ -68,6 +74,13 @@ export class OrderRequestsRepository {
         response: row.answer === null ? undefined : (JSON.parse(row.answer) as StoredResponse),
       }
     );
+  }
+
+  private rows(database: Kysely<OrdersSchema>) {
+    return database
+      .selectFrom('order_requests')
+      .selectAll()
+      .select((eb) => eb('locked_until', '>', this.clock.now()).as('locked'));
   }
 
   /**
@@ -92,6 +105,15 @@ export class OrderRequestsRepository {
   async purge(): Promise<void> {
     await this.database.deleteFrom('order_requests').where('expires_at', '<=', this.clock.now()).execute();
   }
+}
+
+/**
+ * Whether a row is one of a previous version, in which callers for all users had the same keys, for the same request. Its
+ * caller is not known: the repetition of a request across an upgrade places no second order.
+ */
+function wasShared({ sentKey = '', fingerprint }: SentRequest): Expression<SqlBool> {
+  const eb = expressionBuilder<OrdersSchema, 'order_requests'>();
+  return eb.and({ key: sentKey, fingerprint, of_caller: 0 });
 }
 
 /** Whether the user that a response names is still the one of the order. A refusal names none. */

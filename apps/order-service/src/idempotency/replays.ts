@@ -10,6 +10,12 @@ import { placedResponseOf, replayedProblem, type PlacedResponse } from './stored
 
 export const REPLAYED_HEADER = 'idempotency-replayed';
 
+interface RepeatedRequest {
+  readonly key?: string | undefined;
+  readonly sentKey?: string | undefined;
+  readonly body: OrderDto;
+}
+
 /** Replays the first response to a request whose key was used before. */
 @Injectable()
 export class Replays {
@@ -20,11 +26,12 @@ export class Replays {
   ) {}
 
   /** @throws Problem When the first request was refused, is still in flight, or had another body. */
-  async replay({ key, body }: { key: string | undefined; body: OrderDto }) {
-    const first = key === undefined ? undefined : await this.requests.find(key);
+  async replay({ key, sentKey, body }: RepeatedRequest) {
+    const fingerprint = fingerprintOf(body);
+    const first = key === undefined ? undefined : await this.requests.find({ key, sentKey, fingerprint });
     // The entry expired between the claim and this read; the client's retry finds the key free.
     if (!first) throw stillInFlight();
-    if (first.fingerprint !== fingerprintOf(body)) throw keyReused();
+    if (first.fingerprint !== fingerprint) throw keyReused();
     if (first.response?.kind === 'refused')
       throw replayedProblem(first.response, { [REPLAYED_HEADER]: 'true' });
     return { ...(first.response ?? (await this.fromOrder(first))), replayed: true };

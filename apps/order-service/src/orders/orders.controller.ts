@@ -19,8 +19,10 @@ import {
   pageOf,
   PathText,
   Preconditions,
+  RequestCaller,
   RequestPreconditions,
   Versioned,
+  type Caller,
   type Page,
 } from '#service-kit';
 import { OrderDto, OrderPatchDto, OrderReplacementDto, type Order, type OrderStatus } from '#shop-contracts';
@@ -98,6 +100,7 @@ export class OrdersController {
   async place(
     @Body() body: OrderDto,
     @CallerAccess() access: OrderAccess,
+    @RequestCaller() caller: Caller | undefined,
     @IdempotencyKey() key: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -105,7 +108,7 @@ export class OrdersController {
     access.requireOwner(body.userId);
     const { status, order, version, namesVersion, replayed } = await this.placement.place({
       body,
-      key: storedKeyOf(key, access.owner),
+      ...(key !== undefined && { key: storedKeyOf(key, caller), sentKey: key }),
       requestId: request.id,
     });
     void reply.status(status).header('location', `/orders/${order.id}`);

@@ -24,7 +24,10 @@ export const MAX_PLACEMENTS_IN_FLIGHT = 50;
 export interface PlacementRequest {
   readonly body: OrderDto;
   readonly requestId: string;
-  readonly key: string | undefined;
+  /** The Idempotency-Key as it is stored. */
+  readonly key?: string | undefined;
+  /** The Idempotency-Key as it was sent. */
+  readonly sentKey?: string | undefined;
 }
 
 /** The response to the client. */
@@ -71,7 +74,7 @@ export class PlacementService {
    * Stores order and key in one transaction, so that neither exists without the other. `undefined`: another request
    * owns the key.
    */
-  private store({ key, body, requestId }: PlacementRequest): Promise<StoredOrder | undefined> {
+  private store({ key, sentKey, body, requestId }: PlacementRequest): Promise<StoredOrder | undefined> {
     const id = newId();
     const items = body.items.map(({ productId, quantity }) => ({
       productId,
@@ -82,7 +85,7 @@ export class PlacementService {
     return this.database.transaction().execute(async (trx) => {
       const ownsKey =
         key === undefined ||
-        (await this.requests.claim({ key, fingerprint: fingerprintOf(body), orderId: id }, trx));
+        (await this.requests.claim({ key, sentKey, fingerprint: fingerprintOf(body), orderId: id }, trx));
       return ownsKey ? this.work.insert({ id, userId: body.userId, items, requestId }, trx) : undefined;
     });
   }

@@ -52,6 +52,8 @@ interface OrderRequestsTable {
   /** JSON; `null` until the response is known. */
   answer: string | null;
   expires_at: number;
+  /** 0: a version stored it in which callers for all users had the same keys. */
+  of_caller: number;
 }
 
 /** Products as the product service last described them. Those that were deleted stay: their orders show them. */
@@ -101,6 +103,13 @@ export const migrations: Migrations = {
   '0007-backfills': { up: addBackfills },
   '0008-parked-index': { up: (db) => createEventTables(db, 'order-service') },
   '0009-backfill-confirmation': { up: addBackfillConfirmation },
+  '0011-keys-of-callers': {
+    up: (db) =>
+      db.schema
+        .alterTable('order_requests')
+        .addColumn('of_caller', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute(),
+  },
 };
 
 async function createOrders(db: Kysely<unknown>): Promise<void> {

@@ -20,7 +20,7 @@ export async function addKeysOfUsers(database: Kysely<unknown>): Promise<void> {
     .select('orders.user_id')
     .execute();
   for (const { user_id, ...request } of requests) {
-    const key = storedKeyOf(request.key, user_id) ?? request.key;
+    const key = storedKeyOf(request.key, { userId: user_id });
     await db
       .insertInto('order_requests')
       .values({ ...request, key })
