@@ -39,6 +39,15 @@ describe('Explainer', () => {
     });
   });
 
+  it.each(['CONNECT', 'FETCH', 'get'])('refuses the method %s, as the proxy does', async (method) => {
+    expect(await explainer.explain(method, '/api/users/1')).toMatchObject({
+      route: null,
+      candidates: [],
+      attempts: [],
+      problem: { type: 'urn:msa-gateway:problem:method-not-supported', status: 501 },
+    });
+  });
+
   it('lists the next attempts and the conditions for each', async () => {
     const two = tableOf(instanceOf({ id: 'a' }), instanceOf({ id: 'b' }));
     const routes = new RouteTable(two, (service) => compileRoute(service));

@@ -1,11 +1,12 @@
 import { Problem, type ProblemDocument } from '#contracts';
 import type { LiveServiceTable, ServiceEntry } from '../../discovery/index.js';
-import { noHealthyInstance, outsideProxy } from '../exchange/problems.js';
+import { methodNotSupported, noHealthyInstance, outsideProxy } from '../exchange/problems.js';
 import type { Preview, PreviewRequest } from '../exchange/stage.js';
 import { allFull } from '../forward/failure-problem.js';
 import { EJECTION_STATUSES } from '../resilience/response-kind.js';
 import type { Route } from '../exchange/route.js';
 import type { Router } from '../routing/router.js';
+import { FORWARDED_METHODS } from '../http1/rules/methods.js';
 import { isProxied } from '../http1/rules/target.js';
 import {
   describeCandidate,
@@ -85,6 +86,8 @@ export class Explainer {
     fields: readonly string[] = [],
     clientAddress?: string,
   ): Promise<Explanation> {
+    if (!FORWARDED_METHODS.has(method))
+      return refused(method, path, methodNotSupported('the gateway does not support this method'));
     if (!isProxied(path)) return refused(method, path, outsideProxy('only paths under /api are forwarded'));
     const header = headerOf(fields);
     const match = this.router.resolve(path, { method, header });

@@ -1,13 +1,11 @@
-import { METHODS } from 'node:http';
-import { malformedRequest, methodNotSupported } from '../../exchange/problems.js';
 import { readSpanContext } from '#registry-client';
+import { malformedRequest, methodNotSupported } from '../../exchange/problems.js';
+import { FORWARDED_METHODS } from '../rules/methods.js';
 import { eachField, withoutFields } from './field-lines.js';
 import { REQUEST_LINE } from './grammar.js';
 import { REQUEST_FIELDS } from './request-fields.js';
 import { RequestHead } from './request-head.js';
 
-// A service on Node cannot receive a method that Node's parser rejects. CONNECT is for forward proxies.
-const SUPPORTED_METHODS: ReadonlySet<string> = new Set(METHODS.filter((method) => method !== 'CONNECT'));
 const TRACESTATE: ReadonlySet<string> = new Set(['tracestate']);
 const TRACE_CONTEXT: ReadonlySet<string> = new Set(['traceparent', 'tracestate']);
 const SLASH = 0x2f;
@@ -58,7 +56,7 @@ function readRequestLine(head: RequestHead): number {
   head.method = text.slice(start, targetAt - 1);
   head.target = text.slice(targetAt, end - VERSION_TO_END);
   head.minor = text.endsWith('1.1', end - 2) ? 1 : 0;
-  if (!SUPPORTED_METHODS.has(head.method))
+  if (!FORWARDED_METHODS.has(head.method))
     throw methodNotSupported('the gateway does not support this method');
   if (head.target.charCodeAt(0) !== SLASH && !OTHER_FORM.test(head.target))
     throw malformedRequest('the request target is not valid');
