@@ -7,7 +7,7 @@ import './lib/root.mjs';
 import { readCommandLine, USAGE } from './chaos/command-line.mjs';
 import { DrillError } from './chaos/drill-error.mjs';
 import { runDrill } from './chaos/drill.mjs';
-import { print, writeReport } from './chaos/report/index.mjs';
+import { checkReport, print, writeReport } from './chaos/report/index.mjs';
 import { judge } from './chaos/verdict.mjs';
 
 const INTERRUPTED = 130;
@@ -26,6 +26,7 @@ const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => interruption.abort());
 
 try {
+  if (line.report) checkReport(line);
   const drill = await runDrill(line, interruption.signal, (text) => console.error(text));
   const result = judge(drill, line);
   print(result, line);

@@ -53,6 +53,19 @@ describe('npm run chaos', () => {
     expect(program.stderr).toContain('https://localhost:9');
   });
 
+  it.each(['/nonexistent/report.html', '/'])('refuses the report %s before the drill', async (report) => {
+    const { code, stderr } = await chaos(
+      'kill',
+      'user-service',
+      '--url',
+      'http://127.0.0.1:9',
+      '--report',
+      report,
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^\/\S* cannot be written \((ENOENT|EISDIR)\)\n$/);
+  });
+
   it('says that no system runs', async () => {
     const { code, stderr } = await chaos('kill', 'user-service', '--url', 'http://127.0.0.1:9');
     expect(code).toBe(2);
