@@ -14,7 +14,7 @@ const redisUrl = parsed<string>(
   [
     'redis://[user:password@]host[:port][/number]',
     'redis+sentinel://[user:password@]host[:port],…/master[/number]',
-    'redis+cluster://[user:password@]host[:port],…, or rediss for TLS',
+    'redis+cluster://[user:password@]host[:port],…, or rediss for TLS; "@" in a password is "%40"',
   ].join(', '),
   (input) => (redisLocationOf(input) ? input : undefined),
 );

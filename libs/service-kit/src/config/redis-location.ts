@@ -8,7 +8,7 @@ export interface RedisLocation {
 }
 
 const PARTS =
-  /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?<user>[^/]*@)?(?<hosts>[^/@?#]+)(?<path>\/[^?#]*)?(?<rest>[?#].*)?$/;
+  /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?<user>[^/@]*@)?(?<hosts>[^/@?#]+)(?<path>\/[^?#]*)?(?<rest>[?#].*)?$/;
 const DATABASE = /^\/?\d{0,6}$/;
 const MASTER_AND_DATABASE = /^\/(?<master>[\w.-]+)(?<database>\/\d{0,6})?$/;
 /** A cluster has no databases. */
