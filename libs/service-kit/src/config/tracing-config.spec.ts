@@ -52,16 +52,31 @@ describe('The variables of traces', () => {
   });
 
   it.each([
+    ['.5', 0.5],
+    ['0.25', 0.25],
+    ['1.', 1],
+    ['1e-3', 0.001],
+    ['0', 0],
+  ])('take the share %s of traces', (share, expected) => {
+    expect(tracingOf({ OTEL_TRACES_SAMPLER_ARG: share })?.ratio).toBe(expected);
+  });
+
+  it.each([
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'a=%'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x=a%0d%0ab'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'x(=a'],
+    ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'x=%E2%82%AC'],
     ['OTEL_EXPORTER_OTLP_TIMEOUT', '1s'],
     ['OTEL_EXPORTER_OTLP_COMPRESSION', 'br'],
     ['OTEL_RESOURCE_ATTRIBUTES', '=a'],
     ['OTEL_TRACES_EXPORTER', 'zipkin'],
     ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_TRACES_SAMPLER_ARG', '.'],
+    ['OTEL_TRACES_SAMPLER_ARG', '-0'],
     ['OTEL_BSP_MAX_QUEUE_SIZE', '0'],
     ['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', '2049'],
     ['OTEL_SDK_DISABLED', 'yes'],

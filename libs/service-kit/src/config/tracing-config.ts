@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ConfigError } from './config-error.js';
 import { integer, oneOf, parsed, text, url } from './read-env.js';
 
@@ -46,7 +47,7 @@ const decoded = (value: string): string | undefined => {
 };
 
 /** Pairs of `name=value`, separated by commas; values are percent-encoded, as in W3C Baggage. */
-const pairs = parsed<ReadonlyMap<string, string>>('a list of name=value, separated by commas', (input) => {
+function pairsIn(input: string): ReadonlyMap<string, string> | undefined {
   const found = input
     .split(',')
     .filter((pair) => pair.trim() !== '')
@@ -55,10 +56,32 @@ const pairs = parsed<ReadonlyMap<string, string>>('a list of name=value, separat
   const isValid =
     found.length > 0 && found.every(([name, value]) => name !== undefined && value !== undefined);
   return isValid ? new Map(found as [string, string][]) : undefined;
-});
+}
+
+const pairs = parsed<ReadonlyMap<string, string>>('a list of name=value, separated by commas', pairsIn);
+
+const headerFields = parsed<ReadonlyMap<string, string>>(
+  'a list of name=value, separated by commas, whose names and decoded values are valid in a header',
+  (input) => {
+    const found = pairsIn(input);
+    return found && [...found].every(isHeaderField) ? found : undefined;
+  },
+);
+
+function isHeaderField([name, value]: readonly [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const DECIMAL = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const ratio = parsed<number>('a number from 0 to 1', (input) =>
-  /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(input) ? Number(input) : undefined,
+  DECIMAL.test(input) && Number(input) <= 1 ? Number(input) : undefined,
 );
 
 const flag = oneOf('true', 'false');
@@ -86,11 +109,11 @@ export const tracingSpecs = {
     default: undefined,
     desc: 'Instead of `OTEL_EXPORTER_OTLP_PROTOCOL`.',
   }),
-  OTEL_EXPORTER_OTLP_HEADERS: pairs({
+  OTEL_EXPORTER_OTLP_HEADERS: headerFields({
     default: undefined,
     desc: 'Header fields for the collector, such as a credential; values are percent-encoded.',
   }),
-  OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs({
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headerFields({
     default: undefined,
     desc: 'Replaces fields of `OTEL_EXPORTER_OTLP_HEADERS` of the same name.',
   }),
