@@ -145,8 +145,8 @@ export default {
     forbid('libs-not-apps', 'libs never import apps', { path: '^libs/' }, { path: '^apps/' }),
     forbid(
       'testing-in-specs-only',
-      'libs/testing is for specs',
-      { path: '^(apps|libs/(?!testing/))', pathNot: '\\.spec\\.ts$' },
+      'libs/testing is for specs and their helpers',
+      { path: '^(apps|libs/(?!testing/))', pathNot: '(\\.spec\\.ts$|/testing/)' },
       { path: '^libs/testing/' },
     ),
     forbid(

@@ -47,10 +47,10 @@ describe.each(WAYS)('orders of callers with an identity, in the %s on the plane 
   it('are placed once for a key of each administrator, also of a user that becomes one', async () => {
     const key = { 'idempotency-key': 'k-2' };
     const callers = [
-      admin(),
-      token({ sub: 'other-root', scope: 'orders:admin' }),
-      token({ scope: 'orders:admin' }),
-      { 'x-api-key': OPERATOR_KEY },
+      shop.admin,
+      shop.token({ sub: 'other-root', scope: 'orders:admin' }),
+      shop.token({ scope: 'orders:admin' }),
+      OPERATOR,
       of(ann),
     ];
     const ids = [];
@@ -60,7 +60,7 @@ describe.each(WAYS)('orders of callers with an identity, in the %s on the plane 
       ids.push((first.body as Order).id);
     }
     expect(new Set(ids).size).toBe(callers.length);
-    const asAdmin = await place(ann, { ...token({ sub: ann.id, scope: 'orders:admin' }), ...key });
+    const asAdmin = await place(ann, { ...shop.token({ sub: ann.id, scope: 'orders:admin' }), ...key });
     expect((asAdmin.body as unknown as Order).id).toBe(ids.at(-1));
   });
 
