@@ -2,7 +2,7 @@ import { Body, Controller, Get, Injectable, Module, Post, type OnModuleDestroy }
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,6 +53,9 @@ interface Echo {
   readonly timeout: string;
 }
 
+/** Emits `slow` when such a request arrives. */
+const requests = new EventEmitter();
+
 /** Loaded after `forRoot` in tests, as a class is whose file is imported late. */
 function featureModule() {
   @Controller()
@@ -67,6 +70,7 @@ function featureModule() {
 
     @Get('slow')
     async slow(): Promise<string> {
+      requests.emit('slow');
       await sleep(200);
       return this.isDestroyed ? 'destroyed' : 'intact';
     }
@@ -176,8 +180,9 @@ describe('MsaModule', () => {
 
   it('finishes requests in flight before other modules are destroyed', async () => {
     const url = await listen();
+    const arrived = once(requests, 'slow');
     const response = fetch(`${url}/slow`);
-    await sleep(50);
+    await arrived;
     await app!.close();
     expect(await (await response).text()).toBe('intact');
   });
