@@ -95,7 +95,17 @@ const compilerOptions = {
 };
 
 const environment = () => ({ REGISTRY_URL: system.url, PORT: '0' });
-const launch = (program: string) => launchNode(program, [], environment());
+const launched: LaunchedProcess[] = [];
+const launch = (program: string): LaunchedProcess => {
+  launched.push(launchNode(program, [], environment()));
+  return launched.at(-1)!;
+};
+// What a failed test left would take requests of the next one.
+afterEach(async () => {
+  const left = launched.splice(0);
+  for (const each of left) each.signal('SIGKILL');
+  await Promise.all(left.map(({ exited }) => exited));
+});
 
 interface Greeting {
   readonly pid: number;
