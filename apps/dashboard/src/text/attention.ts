@@ -84,6 +84,8 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'reload-failed': {
     title: () => 'The policy file could not be reloaded',
     next: 'The last good policies stay in effect. Correct the file; `npm run gateway -- check` shows every error.',
+    reason: ({ count }) =>
+      `The file has ${count} ${count === 1 ? 'problem' : 'problems'}; the Routes view shows them`,
   },
   'registry-away': {
     title: () => 'The registry store is unavailable',
@@ -180,6 +182,7 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
   'reload-failed': {
     title: () => '정책 파일을 다시 읽지 못했습니다',
     next: '마지막으로 정상이던 정책이 계속 적용됩니다. 파일을 고치세요. `npm run gateway -- check`가 모든 오류를 알려 줍니다.',
+    reason: ({ count }) => `파일에 문제가 ${count}건 있습니다. 라우트 화면에서 볼 수 있습니다`,
   },
   'registry-away': {
     title: () => '레지스트리 저장소에 연결할 수 없습니다',

@@ -36,7 +36,7 @@ export function Callers({ calls, callers, now }: CallersProps) {
             {name === '' ? texts.unnamed : name}{' '}
             <span class="muted">
               {kind === 'consumer' && `${texts.consumer}, `}
-              {format.percent(share)}, {format.relative(lastAt, now)}
+              {format.percent(share)}, {format.relative(lastAt < now ? lastAt : now, now)}
             </span>
           </dd>
         ))}

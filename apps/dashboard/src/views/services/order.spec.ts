@@ -1,5 +1,5 @@
-import type { InstanceState, ServiceState } from '#contracts';
-import { instancesByService, matchesFilter, servicesInOrder } from './order';
+import type { AttentionItem, AttentionKind, InstanceState, ServiceState } from '#contracts';
+import { attentionByInstance, instancesByService, matchesFilter, servicesInOrder } from './order';
 
 const service = (condition: ServiceState['condition']): ServiceState => ({ condition }) as ServiceState;
 
@@ -38,5 +38,29 @@ describe('the order of services and instances', () => {
     ['up 1.5', false],
   ])('filters by every word of "%s"', (filter, isMatch) => {
     expect(matchesFilter(['orders-1', instance('orders', 'ok')], filter)).toBe(isMatch);
+  });
+});
+
+describe('what is said of an instance', () => {
+  const item = (
+    kind: AttentionKind,
+    subject: string,
+    values: AttentionItem['values'] = {},
+  ): AttentionItem => ({
+    ...{ kind, subject, values, service: 'orders', reason: '', since: '' },
+    condition: kind.endsWith('-failing') ? 'critical' : 'warning',
+  });
+  const kindOf = (id: string, ...items: readonly AttentionItem[]): AttentionKind | undefined =>
+    attentionByInstance(Object.fromEntries(items.map((each) => [each.kind, each]))).get(id)?.kind;
+
+  it('is why it is out of rotation, before how it failed, and a fault that is injected before both', () => {
+    const items = [item('instance-failing', 'a'), item('instance-ejected', 'a')];
+    expect(kindOf('a', ...items)).toBe('instance-ejected');
+    expect(kindOf('a', item('instance-fault', 'a'), ...items)).toBe('instance-fault');
+  });
+
+  it('is the item about its service, if it is its only instance', () => {
+    expect(kindOf('a', item('service-failing', 'orders', { only: 'a' }))).toBe('service-failing');
+    expect(kindOf('a', item('service-failing', 'orders', { at: 'a' }))).toBeUndefined();
   });
 });

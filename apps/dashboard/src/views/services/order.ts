@@ -1,4 +1,4 @@
-import type { AttentionItem, Condition, InstanceState, ServiceState } from '#contracts';
+import type { AttentionItem, AttentionKind, Condition, InstanceState, ServiceState } from '#contracts';
 import { attentionInOrder } from '../../state/attention-order';
 
 const CONDITION_ORDER: Readonly<Record<Condition, number>> = { critical: 0, warning: 1, ok: 2 };
@@ -42,12 +42,20 @@ export function matchesFilter([id, instance]: InstanceEntry, filter: string): bo
     .every((word) => text.includes(word));
 }
 
-/** The most serious item of each instance that needs attention; an injected fault is the cause of the others. */
+/** Items that explain others come first: a fault that is injected, then why an instance is out of rotation. */
+const RANKS: readonly AttentionKind[] = ['instance-fault', 'instance-ejected', 'instance-down'];
+
+const rankOf = ({ kind }: AttentionItem): number =>
+  RANKS.includes(kind) ? RANKS.indexOf(kind) : RANKS.length;
+
+/** An item about a service is about its instance if there is one only. */
+const instanceOf = ({ subject, values: { only } }: AttentionItem): string => String(only ?? subject);
+
+/** The item of each instance that explains most, or is the most serious. */
 export function attentionByInstance(
   attention: Readonly<Record<string, AttentionItem>>,
 ): ReadonlyMap<string, AttentionItem> {
-  const isFault = ({ kind }: AttentionItem): number => Number(kind === 'instance-fault');
   const items = attentionInOrder(attention).toReversed();
-  items.sort((a, b) => isFault(a) - isFault(b));
-  return new Map(items.map((item) => [item.subject, item]));
+  items.sort((a, b) => rankOf(b) - rankOf(a));
+  return new Map(items.map((item) => [instanceOf(item), item]));
 }

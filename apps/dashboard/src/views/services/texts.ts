@@ -22,6 +22,8 @@ const EN = {
   notInRotation: 'not in rotation',
   /** Stands beside the status of an instance. */
   attention: {
+    'service-failing': 'failing',
+    'service-slow': 'slow',
     'instance-failing': 'failing',
     'instance-slow': 'slow',
     'instance-expiring': 'heartbeat late',
@@ -75,6 +77,8 @@ export const TEXTS: Texts<ServicesTexts> = {
     statusName: { starting: '시작 중', up: '가동 중', down: '중단', draining: '드레인 중' },
     notInRotation: '라우팅 제외',
     attention: {
+      'service-failing': '오류 발생',
+      'service-slow': '응답 지연',
       'instance-failing': '오류 발생',
       'instance-slow': '응답 지연',
       'instance-expiring': '하트비트 지연',

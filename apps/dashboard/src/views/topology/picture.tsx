@@ -71,6 +71,9 @@ function Line({ placed }: EdgeProps) {
   );
 }
 
+/** The table has the exact figures: a long label would cover a node. */
+const coarse = (rate: number): number => Math.max(0.1, Math.round(rate * 10) / 10);
+
 function Label({ placed }: EdgeProps) {
   const texts = useTexts(TEXTS);
   const format = useFormat();
@@ -80,8 +83,8 @@ function Label({ placed }: EdgeProps) {
   return (
     <g class={classOf(placed)}>
       <text x={x} y={y} text-anchor="middle">
-        {texts.rateOf(format.number(requestsPerSecond))}
-        {errorRate > 0 && ` · ${format.percent(errorRate)}`}
+        {texts.rateOf(format.number(coarse(requestsPerSecond)))}
+        {errorRate > 0 && ` · ${format.percent(Math.ceil(errorRate * 100) / 100)}`}
       </text>
     </g>
   );
