@@ -4,6 +4,11 @@ import type { Format } from './format';
 /** Why an item needs attention, from its figures. */
 export type ReasonText = (values: AttentionItem['values'], format: Format) => string;
 
+/** Errors that happened at no instance. */
+const ownEn = ({ own }: AttentionItem['values']): string =>
+  own === undefined ? '' : '; the gateway responded itself';
+const ownKo = ({ own }: AttentionItem['values']): string =>
+  own === undefined ? '' : ', 게이트웨이가 직접 응답';
 /** The few instances, or the only one, that are the cause of an item about a service. */
 const atEn = ({ at, only = at }: AttentionItem['values']): string =>
   only === undefined ? '' : `; at ${only}`;
@@ -18,11 +23,11 @@ const sinceKo = ({ from }: AttentionItem['values'], format: Format): string =>
 
 export const failedEn: ReasonText = (values, format) => {
   const { errors, requests, errorRate, status } = values;
-  return `${errors} of ${requests} requests${sinceEn(values, format)} failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}`;
+  return `${errors} of ${requests} requests${sinceEn(values, format)} failed (${format.percent(Number(errorRate))})${status === '' ? '' : `, most of them with ${status}`}${atEn(values)}${ownEn(values)}`;
 };
 export const failedKo: ReasonText = (values, format) => {
   const { errors, requests, errorRate, status } = values;
-  return `${sinceKo(values, format)}요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}`;
+  return `${sinceKo(values, format)}요청 ${requests}건 중 ${errors}건 실패(${format.percent(Number(errorRate))})${status === '' ? '' : `, 대부분 ${status}`}${atKo(values)}${ownKo(values)}`;
 };
 export const slowEn: ReasonText = (values, format) =>
   `${values.slow} of ${values.requests} responses${sinceEn(values, format)} took over 1\u00a0s; p95 is about ${format.duration(Number(values.p95Ms))}${atEn(values)}`;
@@ -48,3 +53,5 @@ export const faultEn: ReasonText = ({ fault, endsAt }, format) =>
   `A drill: ${FAULTS_EN[fault as FaultKind]}, until ${format.time(String(endsAt))}`;
 export const faultKo: ReasonText = ({ fault, endsAt }, format) =>
   `장애 훈련(${FAULTS_KO[fault as FaultKind]}), ${format.time(String(endsAt))}까지`;
+export const problemsEn: ReasonText = ({ count }) =>
+  `The file has ${count} ${count === 1 ? 'problem' : 'problems'}; the Routes view shows them`;

@@ -8,6 +8,7 @@ import {
   differsKo,
   faultEn,
   faultKo,
+  problemsEn,
   type ReasonText,
 } from './attention-reasons';
 import type { Format } from './format';
@@ -18,8 +19,9 @@ interface AttentionTexts {
   title(subject: string): string;
   /** The next step to take. */
   readonly next: string;
-  /** The next step if few instances are the cause, which the reason names. */
+  /** The next step if few instances are the cause, which the reason names; if the errors happened at no instance. */
   readonly nextForFew?: string;
+  readonly nextForOwn?: string;
   /** Why, from the figures of the item; otherwise the gateway's own words are shown, which are English. */
   readonly reason?: ReasonText;
 }
@@ -33,6 +35,7 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
     title: (subject) => `${subject} fails requests`,
     next: 'Read the log; see what changed before, and whether its store or a service that it calls fails.',
     nextForFew: 'Drain these instances if others can take over; read their logs, and what changed before.',
+    nextForOwn: 'No instance failed. See the reasons in the Routes view: a provider, a limit or a breaker.',
     reason: failedEn,
   },
   'service-slow': {
@@ -79,13 +82,13 @@ const EN: Readonly<Record<AttentionKind, AttentionTexts>> = {
   },
   'provider-unavailable': {
     title: (subject) => `Authentication provider ${subject} is unavailable`,
-    next: 'See whether the gateway reaches the address of its keys; known keys are used until they expire.',
+    next: 'See whether the gateway can read the file of its keys, or reach their address. Known keys of an address are used until they expire.',
+    reason: () => 'Its keys are not available; the Routes view shows why',
   },
   'reload-failed': {
     title: () => 'The policy file could not be reloaded',
     next: 'The last good policies stay in effect. Correct the file; `npm run gateway -- check` shows every error.',
-    reason: ({ count }) =>
-      `The file has ${count} ${count === 1 ? 'problem' : 'problems'}; the Routes view shows them`,
+    reason: problemsEn,
   },
   'registry-away': {
     title: () => 'The registry store is unavailable',
@@ -130,6 +133,7 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
     next: '로그를 확인하고, 직전 변경 사항과 저장소나 호출 대상 서비스의 실패 여부를 살펴보세요.',
     nextForFew:
       '다른 인스턴스가 대신할 수 있으면 해당 인스턴스를 드레인하고, 로그와 직전 변경 사항을 살펴보세요.',
+    nextForOwn: '인스턴스의 오류가 아닙니다. 라우트 화면에서 인증 제공자, 제한, 서킷 브레이커를 확인하세요.',
     reason: failedKo,
   },
   'service-slow': {
@@ -176,8 +180,9 @@ const KO: Readonly<Record<AttentionKind, AttentionTexts>> = {
     next: '인증서를 갱신하고 인스턴스를 다시 시작하세요.',
   },
   'provider-unavailable': {
-    title: (subject) => `인증 제공자 ${subject}에 연결할 수 없습니다`,
-    next: '게이트웨이에서 키 주소에 접속되는지 확인하세요. 이미 받은 키는 만료될 때까지 사용합니다.',
+    title: (subject) => `${subject} 인증 제공자를 사용할 수 없습니다`,
+    next: '게이트웨이가 키 파일을 읽거나 키 주소에 접속할 수 있는지 확인하세요. 주소에서 이미 받은 키는 만료될 때까지 사용합니다.',
+    reason: () => '키를 사용할 수 없습니다. 라우트 화면에서 이유를 볼 수 있습니다',
   },
   'reload-failed': {
     title: () => '정책 파일을 다시 읽지 못했습니다',
@@ -239,6 +244,7 @@ export const attentionReason = (
 
 /** The next step to take about an item. */
 export function attentionStep({ kind, values }: AttentionItem, language: Language): string {
-  const { next, nextForFew } = BY_LANGUAGE[language][kind];
-  return values.at === undefined ? next : (nextForFew ?? next);
+  const { next, nextForFew = next, nextForOwn = next } = BY_LANGUAGE[language][kind];
+  if (values.own !== undefined) return nextForOwn;
+  return values.at === undefined ? next : nextForFew;
 }

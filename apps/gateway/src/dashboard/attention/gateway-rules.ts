@@ -83,7 +83,7 @@ export class GatewayRules {
         subject: service,
         service,
         condition: 'warning',
-        reason: `${count} ${name}, ${oldest.count} of them ${BACKLOG_WINDOW_MS / 1000} s ago`,
+        reason: `${count} ${name}; there were ${oldest.count} ${BACKLOG_WINDOW_MS / 1000} s ago`,
         values: { count, before: oldest.count, name },
         holdMs: HOLD_MS,
         since: oldest.at,

@@ -30,7 +30,10 @@ describe('the instances that a finding about a service names', () => {
     harness.requests(20, 'b');
     harness.unserved(20);
     await harness.pass();
-    expect(harness.item('service-failing users')?.values.at).toBeUndefined();
+    const failing = harness.item('service-failing users');
+    expect(failing?.values).toMatchObject({ own: 1 });
+    expect(failing?.values.at).toBeUndefined();
+    expect(failing?.reason).toMatch(/; the gateway responded itself$/);
   });
 
   it('are those at which the judged requests failed, and none at which earlier ones did', async () => {

@@ -23,11 +23,14 @@ function causeOf(causes: readonly Used[], used: readonly Used[]): Finding['value
   return used.length === 1 ? { only: at } : {};
 }
 
-/** The instances at which nearly all errors of a service happened. */
+/** The instances at which nearly all errors of a service happened, or `own`: the gateway itself responded with them. */
 export function failingInstances(windows: ServiceWindows): Finding['values'] {
+  const { errors } = windows.judged;
   const used = usedOf(windows);
+  const atInstances = used.reduce((sum, [, traffic]) => sum + traffic.errors, 0);
+  if (atInstances <= errors * (1 - MOST_ERRORS)) return { own: 1 };
   const causes: Used[] = [];
-  let rest = windows.judged.errors * MOST_ERRORS;
+  let rest = errors * MOST_ERRORS;
   for (const each of used.toSorted(([, a], [, b]) => b.errors - a.errors)) {
     if (rest <= 0) break;
     causes.push(each);

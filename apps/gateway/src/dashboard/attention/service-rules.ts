@@ -46,16 +46,24 @@ export function serviceFindings(service: ObservedService, isListed: IsListed): r
 /** The grounds with the instances that are the cause. */
 function located(grounds: Grounds, cause: Finding['values']): Grounds {
   const at = cause.at ?? cause.only;
-  if (at === undefined) return grounds;
-  return { ...grounds, reason: `${grounds.reason}; at ${at}`, values: { ...cause, ...grounds.values } };
+  const place = at === undefined ? '' : `; at ${at}`;
+  const reason = grounds.reason + (cause.own === undefined ? place : '; the gateway responded itself');
+  return { ...grounds, reason, values: { ...cause, ...grounds.values } };
 }
 
+/** More reasons are no help: the view of the service lists them. */
+const MOST_REASONS = 2;
+
 function outage({ instances, lastSeenAt }: ServiceEntry): Grounds {
-  const reasons = new Set(instances.map(({ status, statusReason }) => `${status}: ${statusReason}`));
-  const [first = 'no instance is registered', ...others] = reasons;
+  const isFew = instances.length <= MOST_REASONS;
+  const reasons = new Set(
+    instances.map(({ id, statusReason }) => (isFew ? `${id}: ${statusReason}` : statusReason)),
+  );
+  const first = [...reasons].slice(0, isFew ? MOST_REASONS : 1).join('; ');
   return {
     condition: 'critical',
-    reason: others.length > 0 ? `${first}; and other reasons` : first,
+    reason:
+      (first || 'no instance is registered') + (!isFew && reasons.size > 1 ? '; and other reasons' : ''),
     values: { count: instances.length },
     holdMs: 0,
     ...(lastSeenAt !== undefined && { since: lastSeenAt }),

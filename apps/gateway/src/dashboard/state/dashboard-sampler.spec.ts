@@ -167,6 +167,7 @@ describe('DashboardSampler', () => {
     await harness.discovery.registry.drain('a');
     await harness.pass();
     expect(harness.attention).toEqual(['service-down users']);
+    expect(harness.item('service-down users')?.reason).toMatch(/^a: draining: .*; b: lease expired: /);
     expect(harness.state.services.users).toMatchObject({ condition: 'critical', healthy: 0, total: 2 });
     await harness.discovery.registry.resume('a');
     await harness.discovery.registry.unregister('b');
