@@ -107,7 +107,8 @@ export const withDefault = <T>(shape: Shape<T>, standard: NoInfer<T>, meaning: W
 });
 
 /** Reports a problem at a place; the value of the place is then unknown. */
-export function report({ source, node }: Place, message: string): undefined {
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the type of the unknown value
+export function report<T>({ source, node }: Place, message: string): T | undefined {
   source.report(node, message);
   return undefined;
 }

@@ -32,7 +32,7 @@ export const requestKey = <K extends RequestKey>(
 ): Shape<K> =>
   refined(text(parse, accepted, { pattern: pattern.source }), (key, place) =>
     key.from === 'header' && place.context.identityFields.has(spelled(key.name ?? ''))
-      ? report(
+      ? report<K>(
           place,
           `${place.path} names a header field that an authentication provider sets; use ${instead}`,
         )

@@ -18,7 +18,9 @@ export const ACCESS = refined(
     }),
   }),
   (access, place) =>
-    (access.allow ?? access.deny) ? access : report(place, `${place.path} must have "allow" or "deny"`),
+    (access.allow ?? access.deny)
+      ? access
+      : report<typeof access>(place, `${place.path} must have "allow" or "deny"`),
 );
 
 export type AccessPolicy = ValueOf<typeof ACCESS>;

@@ -25,7 +25,7 @@ import {
 /** The name of a header field in which services receive the identity. */
 const identityField = refined(fieldName, (name, place) => {
   if (!isFixed(name) && name !== 'authorization') return name;
-  return report(
+  return report<string>(
     place,
     `${place.path} must not be ${name}: it belongs to the connection, carries credentials, or the gateway sets it`,
   );
@@ -77,7 +77,7 @@ const claimToHeaders = refined(
   (fields, place) => {
     const repeated = repeatedName([...fields.values()].map(spelled));
     if (repeated === undefined) return fields;
-    return report(place, `${place.path} has two claims for the field "${repeated}"`);
+    return report<typeof fields>(place, `${place.path} has two claims for the field "${repeated}"`);
   },
 );
 

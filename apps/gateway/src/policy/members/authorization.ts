@@ -45,7 +45,7 @@ const entry = refined(
   (conditions, place) =>
     (conditions.scopes ?? conditions.consumers ?? (conditions.claims && conditions.claims.size > 0))
       ? conditions
-      : report(place, `${place.path} must have "scopes", "claims" or "consumers"`),
+      : report<typeof conditions>(place, `${place.path} must have "scopes", "claims" or "consumers"`),
 );
 
 /** Which authenticated callers may call: those for which an entry holds. */

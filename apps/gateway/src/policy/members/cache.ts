@@ -30,7 +30,7 @@ const keyHeaders = refined(list(fieldName), (names, place) => {
   const set = names.find((name) => place.context.identityFields.has(spelled(name)));
   return set === undefined
     ? names
-    : report(place, `${place.path} names ${set}, which an authentication provider sets`);
+    : report<typeof names>(place, `${place.path} names ${set}, which an authentication provider sets`);
 });
 
 const key = mapping({

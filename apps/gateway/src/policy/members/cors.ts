@@ -77,7 +77,7 @@ function withoutEvery<C extends Readonly<Partial<Record<(typeof LISTS)[number], 
 ): C | undefined {
   const open = LISTS.filter((member) => cors[member]?.includes(EVERY));
   return open.length > 0
-    ? report(place, `${place.path} must not have "*" in ${open.join(', ')} with allowCredentials`)
+    ? report<C>(place, `${place.path} must not have "*" in ${open.join(', ')} with allowCredentials`)
     : cors;
 }
 

@@ -37,7 +37,7 @@ const receiver = refined(
   }),
   (to, place) =>
     (to.service === undefined) === (to.version === undefined)
-      ? report(place, `${place.path} must have either "service" or "version"`)
+      ? report<typeof to>(place, `${place.path} must have either "service" or "version"`)
       : to,
 );
 
@@ -71,7 +71,7 @@ export const MIRROR = refined(
   ({ methods, ...others }, place) => {
     const policy = { ...others, methods: methods ?? READING };
     if (policy.credentials && policy.to.version !== undefined)
-      return report(
+      return report<typeof policy>(
         place,
         `${place.path} has "credentials", which belongs to "to.service"; a version of the service gets them anyway`,
       );

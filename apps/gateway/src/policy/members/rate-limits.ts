@@ -91,14 +91,14 @@ const rateLimit = refined(members, ({ burst, key, onStoreDown, ...others }, plac
     onStoreDown: onStoreDown ?? 'local',
   };
   if (limit.cost > limit.burst)
-    return report(place, `${place.path} has a cost above its burst (${limit.burst})`);
+    return report<typeof limit>(place, `${place.path} has a cost above its burst (${limit.burst})`);
   if (limit.burst * limit.per > MOST_DEBT)
-    return report(
+    return report<typeof limit>(
       place,
       `${place.path} has too large a burst for its period (at most ${Math.floor(MOST_DEBT / limit.per)})`,
     );
   if (onStoreDown !== undefined && !limit.shared)
-    return report(place, `${place.path} has "onStoreDown" without "shared: true"`);
+    return report<typeof limit>(place, `${place.path} has "onStoreDown" without "shared: true"`);
   return limit;
 });
 
@@ -107,7 +107,7 @@ export const RATE_LIMITS = refined(list(rateLimit), (limits, place) => {
   const twice = repeatedName(limits.map(({ name }) => name));
   return twice === undefined
     ? limits
-    : report(place, `${place.path} has two limits with the name "${twice}"`);
+    : report<typeof limits>(place, `${place.path} has two limits with the name "${twice}"`);
 });
 
 /** Periods in milliseconds. */

@@ -42,7 +42,7 @@ export const REDIRECT = refined(
   }),
   (redirect, place) =>
     (redirect.scheme ?? redirect.host ?? redirect.path) === undefined
-      ? report(place, `${place.path} must have "scheme", "host" or "path"`)
+      ? report<typeof redirect>(place, `${place.path} must have "scheme", "host" or "path"`)
       : redirect,
 );
 

@@ -11,7 +11,7 @@ const host = refined(
     const word = /[.:]/.test(value) || WORDS.includes(value) ? undefined : nearestName(value, WORDS);
     return word === undefined
       ? value
-      : report(
+      : report<string>(
           place,
           `${place.path} has the value "${value}"; did you mean "${word}"? A host of that name needs a port`,
         );
@@ -38,7 +38,7 @@ export const REWRITE = refined(
   (rewrite, place) =>
     (rewrite.path ?? rewrite.host) !== undefined
       ? rewrite
-      : report(place, `${place.path} must have "path" or "host"`),
+      : report<typeof rewrite>(place, `${place.path} must have "path" or "host"`),
 );
 
 export type RewritePolicy = ValueOf<typeof REWRITE>;

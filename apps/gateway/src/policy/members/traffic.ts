@@ -31,10 +31,11 @@ const weightedVersion = mapping({
 
 const versions = refined(list(weightedVersion), (entries, place) => {
   const twice = repeatedName(entries.map(({ version }) => version));
-  if (twice !== undefined) return report(place, `${place.path} has the version "${twice}" twice`);
+  if (twice !== undefined)
+    return report<typeof entries>(place, `${place.path} has the version "${twice}" twice`);
   return entries.some(({ weight }) => weight > 0)
     ? entries
-    : report(place, `${place.path} must have a weight above 0`);
+    : report<typeof entries>(place, `${place.path} must have a weight above 0`);
 });
 
 /** How requests are divided among the versions of a service. */
