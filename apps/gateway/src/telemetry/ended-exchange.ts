@@ -1,3 +1,6 @@
+/** The lowest status that counts as an error. */
+export const FIRST_ERROR = 500;
+
 /**
  * One exchange that has ended: the values that metrics count. Telemetry declares what it reads of an exchange, and
  * imports nothing of the proxy.
@@ -16,3 +19,7 @@ export interface EndedExchange {
   /** The duration of a tunnel is the length of a session, not a response time. */
   readonly isTunnel: boolean;
 }
+
+/** Whether an exchange failed: with a server error, or because its response broke off. */
+export const hasFailed = ({ status, ending }: Pick<EndedExchange, 'status' | 'ending'>): boolean =>
+  status >= FIRST_ERROR || ending === 'broken';

@@ -7,7 +7,10 @@ import { REQUEST_ID_HEADER } from './request-id.js';
 import { toProblem } from './to-problem.js';
 
 /** The path of a request target. The `instance` of a problem omits the query, which may contain secrets. */
-export const pathOf = (target: string): string => target.split('?', 1)[0] ?? '/';
+export function pathOf(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+}
 
 /**
  * Turns every thrown value into an `application/problem+json` response. Unexpected errors are logged and reported as

@@ -1,5 +1,6 @@
 import { traceIdIn } from '#registry-client';
-import type { EndedExchange } from '../ended-exchange.js';
+import { pathOf } from '#service-kit';
+import { hasFailed, type EndedExchange } from '../ended-exchange.js';
 
 /** One exchange that has ended: the values of its line. */
 export interface LoggedExchange extends EndedExchange {
@@ -40,8 +41,8 @@ export interface ExchangeLog {
 export type Level = 'info' | 'warn';
 
 /** The level of an exchange by its outcome: a response of 5xx, or one that broke off, is a warning. */
-export const levelOf = ({ status, ending }: Pick<LoggedExchange, 'status' | 'ending'>): Level =>
-  status >= 500 || ending === 'broken' ? 'warn' : 'info';
+export const levelOf = (exchange: Pick<LoggedExchange, 'status' | 'ending'>): Level =>
+  hasFailed(exchange) ? 'warn' : 'info';
 
 /**
  * Writes one JSON line per exchange, in the format of the other log lines. The line is built by hand, since a
@@ -99,12 +100,6 @@ const firstByte = ({ startedAt, respondedAt }: LoggedExchange): string =>
 /** The trace of the gateway, or that of the client if the gateway records none. */
 export const traceIdOf = (exchange: LoggedExchange): string | undefined =>
   exchange.trace?.traceId ?? traceIdIn(exchange.header('traceparent'));
-
-/** The path of a target: queries may contain secrets. */
-export function pathOf(target: string): string {
-  const query = target.indexOf('?');
-  return query === -1 ? target : target.slice(0, query);
-}
 
 // Names and ids come from the registry, whose patterns exclude characters that need escaping.
 const quoted = (text: string | undefined): string => (text === undefined ? 'null' : `"${text}"`);

@@ -1,5 +1,5 @@
-import type { Logger } from '#service-kit';
-import { levelOf, pathOf, traceIdOf, type ExchangeLog, type LoggedExchange } from './access-log.js';
+import { pathOf, type Logger } from '#service-kit';
+import { levelOf, traceIdOf, type ExchangeLog, type LoggedExchange } from './access-log.js';
 
 /** Logs one record per exchange for a reader at a terminal: the outcome as a sentence, and what explains it. */
 export class TerminalLog implements ExchangeLog {

@@ -1,4 +1,4 @@
-import type { EndedExchange } from '../ended-exchange.js';
+import { hasFailed, type EndedExchange } from '../ended-exchange.js';
 import { CallerSample } from './caller-sample.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { Tally } from './tally.js';
@@ -14,9 +14,6 @@ export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 export const EJECTION_REASONS = ['connect_failure', 'unresponsive', 'outlier', 'health_check'] as const;
 export type EjectionReason = (typeof EJECTION_REASONS)[number];
 
-/** The lowest status that counts as an error. */
-export const FIRST_ERROR = 500;
-
 /** `none` is the status of an exchange whose client disconnected before there was a response. */
 export const codeOf = (status: number): string => (status === 0 ? 'none' : String(status));
 
@@ -29,7 +26,7 @@ abstract class Series {
 
   record(exchange: EndedExchange): void {
     this.statuses.add(exchange.status);
-    if (exchange.status >= FIRST_ERROR || exchange.ending === 'broken') this.errors += 1;
+    if (hasFailed(exchange)) this.errors += 1;
     this.bytesSent += exchange.bytesSent;
     if (!exchange.isTunnel) this.latency.observe(exchange.durationMs);
   }

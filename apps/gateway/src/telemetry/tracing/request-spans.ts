@@ -1,10 +1,10 @@
 import { epochMs, urlAttributes, type Span, type SpanAttributes } from '#registry-client';
 import { pathOf } from '#service-kit';
+import { FIRST_ERROR, hasFailed } from '../ended-exchange.js';
 import type { RequestTrace, TracedAttempt } from './request-trace.js';
 import type { TracedExchange } from './traced-exchange.js';
 
 const FIRST_CLIENT_ERROR = 400;
-const FIRST_SERVER_ERROR = 500;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY'];
 
@@ -22,7 +22,7 @@ export function* spansOf(exchange: TracedExchange, trace: RequestTrace): Iterabl
 }
 
 function serverSpan(exchange: TracedExchange, trace: RequestTrace, endedAt: number): Span {
-  const { status, route } = exchange;
+  const { route } = exchange;
   const method = methodOf(exchange.method);
   const pattern = route && `${route.prefix}/*`;
   return {
@@ -33,7 +33,7 @@ function serverSpan(exchange: TracedExchange, trace: RequestTrace, endedAt: numb
     kind: 'server',
     startMs: epochMs(exchange.startedAt),
     endMs: epochMs(endedAt),
-    isError: status >= FIRST_SERVER_ERROR || exchange.ending === 'broken',
+    isError: hasFailed(exchange),
     attributes: serverAttributes(exchange, method, pattern),
   };
 }
@@ -73,7 +73,7 @@ function serverAttributes(
 /** The status of a server error, or how the exchange ended. */
 function errorOf({ status, ending }: TracedExchange): string | undefined {
   if (ending !== 'completed') return ending;
-  return status >= FIRST_SERVER_ERROR ? String(status) : undefined;
+  return status >= FIRST_ERROR ? String(status) : undefined;
 }
 
 /** Where an attempt stands in its request. */

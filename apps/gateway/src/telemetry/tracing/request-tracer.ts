@@ -1,9 +1,8 @@
 import { flagsOf, newTraceId, readSpanContext, type SpanContext, type Tracer } from '#registry-client';
+import { hasFailed } from '../ended-exchange.js';
 import { RequestTrace } from './request-trace.js';
 import { spansOf } from './request-spans.js';
 import type { TracedExchange } from './traced-exchange.js';
-
-const FIRST_SERVER_ERROR = 500;
 
 /** Traces requests, and decides at their end which traces are kept. */
 export class RequestTracer {
@@ -35,9 +34,9 @@ export class RequestTracer {
     return new RequestTrace(traceId, flags, parent, isContinued ? undefined : client);
   }
 
-  private isNotable({ status, ending, durationMs, isTunnel }: TracedExchange): boolean {
-    if (status >= FIRST_SERVER_ERROR || ending === 'broken') return true;
-    return this.slowMs > 0 && durationMs >= this.slowMs && !isTunnel;
+  private isNotable(exchange: TracedExchange): boolean {
+    const { durationMs, isTunnel } = exchange;
+    return hasFailed(exchange) || (this.slowMs > 0 && durationMs >= this.slowMs && !isTunnel);
   }
 }
 
