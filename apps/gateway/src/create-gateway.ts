@@ -7,7 +7,7 @@ import type { StageFactory } from './proxy/extension/stage-api.js';
 import { keepingHostLogger } from './host-logger.js';
 import { mountService } from './mount-service.js';
 import type { MountedService, MountOptions } from './mounted-service.js';
-import { closeWithin, entranceOf } from './running-gateway.js';
+import { closeWithin, urlsOf } from './running-gateway.js';
 
 /** As `SHUTDOWN_TIMEOUT_SECONDS` of the command. */
 const DEFAULT_CLOSE_TIMEOUT_MS = 25_000;
@@ -84,7 +84,7 @@ export async function createGateway({
   checkCloseTimeout(closeTimeout);
   const app = gatewayApp(policies === '' ? undefined : policies, stages);
   const running = await keepingHostLogger(() => boot(app, { env: envOf(config), handlesSignals: false }));
-  const { url, clientUrl } = entranceOf(running);
+  const { url, clientUrl } = urlsOf(running);
   const mounted = new Set<MountedService>();
   const unmountAll = async (): Promise<void> => {
     await Promise.all([...mounted].map((service) => service.unmount()));

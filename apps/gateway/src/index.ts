@@ -1,2 +1,2 @@
 export { gateway } from './gateway.app.js';
-export { entranceOf, localRegistryOf } from './running-gateway.js';
+export { urlsOf, localRegistryOf } from './running-gateway.js';

@@ -1,5 +1,5 @@
 import type { Registry } from '#registry-client';
-import type { Entrance, RunningApp } from '#service-kit';
+import type { RunningApp } from '#service-kit';
 import { Purges } from './cache/index.js';
 import { LocalRegistry, RegistryService } from './discovery/index.js';
 import { AdminListener } from './proxy/index.js';
@@ -15,8 +15,15 @@ export function localRegistryOf({ nest }: Pick<RunningApp, 'nest'>): Registry {
   );
 }
 
-/** The URL of a running gateway for operators on this machine, and with `ADMIN_PORT` that for clients. */
-export function entranceOf({ nest, url }: RunningApp): Entrance {
+/** Where operators and clients on this machine reach a gateway. */
+interface GatewayUrls {
+  /** For operators. */
+  readonly url: string;
+  /** For clients, with `ADMIN_PORT`; without it, they use `url`. */
+  readonly clientUrl?: string;
+}
+
+export function urlsOf({ nest, url }: RunningApp): GatewayUrls {
   const adminUrl = nest.get(AdminListener, { strict: false }).url;
   return adminUrl === undefined ? { url } : { url: adminUrl, clientUrl: url };
 }

@@ -1,7 +1,7 @@
 import { announceReady, boot, run } from '#service-kit';
 import { gatewayApp } from './gateway.app.js';
 import { loadStages } from './proxy/index.js';
-import { entranceOf } from './running-gateway.js';
+import { urlsOf } from './running-gateway.js';
 
 /**
  * Runs the gateway as a process of its own, with the settings of the environment.
@@ -12,5 +12,5 @@ export const startGateway = (stages?: string): Promise<void> =>
     async (env) => [
       await boot(gatewayApp(undefined, stages === undefined ? [] : await loadStages(stages)), { env }),
     ],
-    ([app]) => announceReady(app.logger, { name: app.name, ...entranceOf(app) }),
+    ([app]) => announceReady(app.logger, { name: app.name, ...urlsOf(app) }),
   );

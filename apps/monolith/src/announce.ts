@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { entranceOf, localRegistryOf } from '#apps/gateway';
+import { urlsOf, localRegistryOf } from '#apps/gateway';
 import type { Registry } from '#registry-client';
 import { announceReady, type Announce, type RunningApp } from '#service-kit';
 
@@ -11,9 +11,9 @@ export const announceWhenReady: Announce = async ([gateway, ...services]) => {
   while (!(await areReady([gateway, ...services])) || !(await areUp(services, registry)))
     await sleep(POLL_MS, undefined, { ref: false });
   await Promise.all(services.map(({ firstRegistration }) => firstRegistration));
-  const entrance = entranceOf(gateway);
-  const seed = `npm run seed -- ${entrance.clientUrl ?? entrance.url}`;
-  announceReady(gateway.logger, { ...entrance, seed });
+  const urls = urlsOf(gateway);
+  const seed = `npm run seed -- ${urls.clientUrl ?? urls.url}`;
+  announceReady(gateway.logger, { ...urls, seed });
 };
 
 async function areReady(apps: readonly RunningApp[]): Promise<boolean> {

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Caller, DashboardState, TrafficHistory } from '#contracts';
 import { freePort, SseReader, tempDir } from '#testing';
-import { entranceOf } from '../running-gateway.js';
+import { urlsOf } from '../running-gateway.js';
 import { GatewayUnderTest, until } from '../discovery/testing/gateway-under-test.js';
 
 const anyTime = expect.stringMatching(/^\d{4}-/) as string;
@@ -154,7 +154,7 @@ describe('the dashboard of a gateway', () => {
   it('is served to operators alone if they have a port of their own', async () => {
     const other = await GatewayUnderTest.start({ ADMIN_PORT: '0' });
     try {
-      const admin = entranceOf(other.app).url;
+      const admin = urlsOf(other.app).url;
       const reader = await read(admin);
       await until(() => stateOf(reader) !== undefined);
       expect((await fetch(admin, { headers: { accept: 'text/html' } })).status).toBe(200);

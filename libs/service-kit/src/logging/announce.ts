@@ -1,7 +1,7 @@
 import { unconditional, type Logger } from './logger.js';
 
-/** Where a system or an app that has started is found. */
-export interface Entrance {
+/** A system or an app that has started. */
+export interface StartedSystem {
   /** Name of an app that started alone; absent for a whole system. */
   readonly name?: string;
   /** URL for operators. */
@@ -13,7 +13,7 @@ export interface Entrance {
 }
 
 /** Logs the last line of a start, whatever the level. */
-export function announceReady(logger: Logger, { name, url, clientUrl, seed }: Entrance): void {
+export function announceReady(logger: Logger, { name, url, clientUrl, seed }: StartedSystem): void {
   const docs = `${url}/docs`;
   const sentences = [
     `${name === undefined ? '' : `${name} `}ready: open ${url}`,
