@@ -1,6 +1,6 @@
 import { spelled } from './fixed-fields.js';
-import { FIELD_NAME } from './names.js';
-import { refined, report, text, type Shape } from './shapes.js';
+import { DECLARED_NAME, FIELD_NAME } from './names.js';
+import { pattern, refined, report, text, type Shape } from './shapes.js';
 
 /** A path of a file, relative to the folder of the policy file. */
 export const filePath = text((value) => (value === '' ? undefined : value), 'the path of a file', {
@@ -12,6 +12,12 @@ export const fieldName = text(
   (value) => (FIELD_NAME.test(value) ? value.toLowerCase() : undefined),
   'the name of a header field',
   { pattern: FIELD_NAME.source },
+);
+
+/** A name that the file gives to one of its items. */
+export const declaredName = pattern(
+  DECLARED_NAME,
+  'a name of letters, digits, "-" and "_" that begins with a letter',
 );
 
 /** What requests have in common; `header` has the name of a header field. */
@@ -27,10 +33,10 @@ interface RequestKey {
 export const requestKey = <K extends RequestKey>(
   parse: (text: string) => K | undefined,
   accepted: string,
-  pattern: RegExp,
+  expression: RegExp,
   instead: string,
 ): Shape<K> =>
-  refined(text(parse, accepted, { pattern: pattern.source }), (key, place) =>
+  refined(text(parse, accepted, { pattern: expression.source }), (key, place) =>
     key.from === 'header' && place.context.identityFields.has(spelled(key.name ?? ''))
       ? report<K>(
           place,

@@ -1,11 +1,10 @@
 import { durations, wholeNumbers } from '../../config/file-form.js';
-import { FIELD_NAME, DECLARED_NAME, repeatedName } from '../names.js';
+import { FIELD_NAME, repeatedName } from '../names.js';
 import {
   flag,
   list,
   mapping,
   optional,
-  pattern,
   refined,
   report,
   required,
@@ -14,7 +13,7 @@ import {
   word,
   type ValueOf,
 } from '../shapes.js';
-import { requestKey } from '../text-shapes.js';
+import { declaredName, requestKey } from '../text-shapes.js';
 
 /** What requests have in common that share one bucket of a limit; header names are in lower case. */
 export type RateLimitKey =
@@ -48,7 +47,7 @@ const limitKey = requestKey(
 const amount = scalar(wholeNumbers(1, MOST_REQUESTS));
 
 const members = mapping({
-  name: required(pattern(DECLARED_NAME, 'a name of letters, digits, "-" and "_" that begins with a letter'), {
+  name: required(declaredName, {
     en: 'Name of the limit in responses and metrics.',
     ko: '응답과 메트릭에 쓰이는 제한의 이름.',
   }),
