@@ -92,6 +92,10 @@ withRedis('two gateways with shared rate limits', (redis) => {
     await server.stop();
     await limit!.expectRate('Redis away', 4);
     server = await startRedis(server.port);
+    for (const { url } of gateways)
+      await waitFor('the gateway to use Redis again', async () =>
+        ((await call(url, 'GET /metrics')).body as string).includes('gateway_rate_limit_store_available 1\n'),
+      );
     await limit!.expectRate('Redis back', 4);
     // Only those two statuses.
     expect(limit!.statuses).toEqual([
