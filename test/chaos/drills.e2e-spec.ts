@@ -22,6 +22,7 @@ interface Report {
   readonly recoverMs: number | null;
   readonly phases: Readonly<Record<'before' | 'during' | 'after', Phase>>;
   readonly drill: { readonly targets: readonly string[]; readonly up: number; readonly path: string };
+  readonly checks: readonly { readonly name: string; readonly passed: boolean }[];
 }
 interface Phase {
   readonly requests: number;
@@ -44,6 +45,8 @@ async function chaosReport(system: RunningSystem, line: string, env: Environment
   return { code, report: JSON.parse(stdout) as Report };
 }
 
+const failedChecks = ({ checks }: Report) => checks.filter(({ passed }) => !passed);
+
 const faultsOf = async ({ url }: RunningSystem): Promise<readonly object[]> =>
   (await (await fetch(`${url}/discovery/faults`)).json()) as object[];
 
@@ -61,7 +64,8 @@ describe('a drill in the monolith', () => {
     expect(report.drill.path).toBe('/api/product-service/products?limit=1');
     expect(report.phases.during.p50Ms).toBeGreaterThan(600);
     expect(report.phases.before.p50Ms).toBeLessThan(600);
-    expect((await chaosReport(system, `${line} --max-p99 5s`)).code).toBe(0);
+    const within = await chaosReport(system, `${line} --max-p99 5s`);
+    expect([within.code, failedChecks(within.report)]).toEqual([0, []]);
     expect(await faultsOf(system)).toEqual([]);
   });
 
@@ -137,6 +141,7 @@ describe('a drill of one of two instances', () => {
 
   it('passes for a killed one: the gateway sends its requests to the other', async () => {
     const { code, report } = await chaosReport(system, 'kill product-service --for 1s --max-p99 5s');
+    expect(failedChecks(report)).toEqual([]);
     expect(report).toMatchObject({ passed: true, phases: { during: { availabilityPercent: 100 } } });
     expect([code, report.drill.up, report.drill.targets.length]).toEqual([0, 2, 1]);
     expect(report.detectMs).not.toBeNull();
