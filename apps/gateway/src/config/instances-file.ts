@@ -47,7 +47,7 @@ function problemsOf(entry: unknown, index: number): readonly string[] {
     return [`/${index}/ttlSeconds must be left out: instances of the file have no lease`];
   if (isDnsUrl(entry.url)) return dnsProblemsOf(entry, entry.url, index);
   const problems = memberProblemsOf(entry, index);
-  return problems.length > 0 ? problems : urlProblemsOf(entry as unknown as RegisterInstanceDto, index);
+  return problems.length > 0 ? problems : urlProblemsOf(String(entry.url), index);
 }
 
 function memberProblemsOf(entry: object, index: number): readonly string[] {
@@ -76,7 +76,7 @@ function dnsProblemsOf(entry: Record<string, unknown>, url: string, index: numbe
   ];
 }
 
-const urlProblemsOf = ({ url }: RegisterInstanceDto, index: number): readonly string[] =>
+const urlProblemsOf = (url: string, index: number): readonly string[] =>
   isNonUnicastHost(new URL(url).hostname)
     ? [`/${index}/url: must not be an unspecified, multicast or broadcast address`]
     : [];

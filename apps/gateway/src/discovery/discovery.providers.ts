@@ -49,6 +49,7 @@ function made<T, P extends readonly unknown[]>(
   return {
     provide,
     inject: [...inject],
+    // Nest resolves `inject` to instances of these tokens.
     useFactory: (...parts: unknown[]) => make(...(parts as unknown as P)),
   };
 }

@@ -50,6 +50,7 @@ async function askSentinel(node: string, master: string): Promise<ServerAddress>
 async function askClusterNode(node: string, key: string): Promise<ServerAddress> {
   return ofNode(node, async (connection) => {
     const slot = await connection.cluster('KEYSLOT', key);
+    // The types of ioredis nest the nodes in a list, and declare no node without a host.
     const ranges = (await connection.cluster('SLOTS')) as unknown as readonly SlotRange[];
     const range = ranges.find(([first, last]) => first <= slot && slot <= last);
     if (!range) throw new Error('CLUSTERDOWN no server of the cluster has the slot');

@@ -131,6 +131,7 @@ export class PurgeSession {
   }
 
   private get scripts(): Scripts {
+    // The types of ioredis know no commands of `defineCommand`.
     return this.commands as unknown as Scripts;
   }
 }

@@ -251,6 +251,7 @@ export class RegistryScripts {
 
   private call<N extends ScriptName>(name: N, args: ScriptArguments<N>): Promise<Replies[N]> {
     type Command = (...args: readonly string[]) => Promise<Replies[N]>;
+    // The types of ioredis know no commands of `defineCommand`.
     const commands = this.connection as unknown as Readonly<Record<`registry:${N}`, Command>>;
     return commands[commandOf(name)](...this.leading, JSON.stringify(args));
   }

@@ -100,6 +100,7 @@ export class RedisLimitStore implements LimitStore {
     };
     const keys = [...charges.map(({ key }) => `${prefix}:${key}`), `${prefix}-gateways`];
     try {
+      // The types of ioredis know no commands of `defineCommand`.
       const { chargeLimits } = connection as unknown as { readonly chargeLimits: Command };
       const [gateways, time, debts] = await chargeLimits.call(
         connection,
@@ -159,6 +160,7 @@ export class RedisLimitStore implements LimitStore {
 
 async function clockOf(connection: Redis): Promise<StoreClock> {
   const [clock, sentAt] = [new StoreClock(), wholeMs()];
+  // The types of ioredis declare numbers.
   const [seconds, microseconds] = (await connection.time()) as unknown as readonly [string, string];
   clock.measure(Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), sentAt, wholeMs());
   return clock;
