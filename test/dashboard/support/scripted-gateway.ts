@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { DashboardState, DiscoveryEvent } from '#contracts';
 import { ROOT } from '#testing';
+import { PAGE_POLICY } from '../../../apps/gateway/src/dashboard/root.controller.js';
 import { sampleResources } from './sample-resources.js';
 import { sampleHistory } from './sample-state.js';
 
@@ -14,17 +15,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
 };
-/** As strict as the gateway's own. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
 
 /**
  * Serves the built page and a state that the suite decides: conditions that a real gateway reaches only after minutes, or
@@ -128,7 +118,7 @@ export class ScriptedGateway {
       json(response, 404, { title: 'Not Found', status: 404, detail: `No ${name}` });
       return;
     }
-    const headers = { 'content-type': TYPES[extname(name)], 'content-security-policy': POLICY };
+    const headers = { 'content-type': TYPES[extname(name)], 'content-security-policy': PAGE_POLICY };
     response.writeHead(200, headers).end(readFileSync(path));
   }
 }

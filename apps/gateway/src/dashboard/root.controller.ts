@@ -11,7 +11,7 @@ export const ENVIRONMENT_NAME = Symbol('environment');
 const HTML = 'text/html';
 
 /** The page loads nothing from elsewhere, runs no text as script, and is shown in no frame. */
-const PAGE_POLICY = [
+export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
