@@ -1,3 +1,4 @@
+import { isTime } from '#contracts';
 import { CONSUMER_NAME, SCOPE } from './names.js';
 import {
   list,
@@ -15,7 +16,6 @@ import type { Place, ValueOf } from './shapes.js';
 import { YamlSource, type FileProblem } from './yaml-source.js';
 
 const MAX_NAME_LENGTH = 128;
-const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
 const version = scalar({
   read: (value) => (value === 1 ? value : undefined),
@@ -90,10 +90,5 @@ function distinct(keys: readonly ApiKey[], place: Place): readonly ApiKey[] | un
 
 /** Milliseconds since the epoch; `undefined` for a text that is no time, such as the 30th of February. */
 export function timeOf(value: string): number | undefined {
-  const [, day] = TIME.exec(value) ?? [];
-  const ms = Date.parse(value);
-  if (day === undefined || Number.isNaN(ms)) return undefined;
-  // `Date` takes the 30th of February for the 2nd of March.
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  return new Date(midnight).toISOString().startsWith(day) ? ms : undefined;
+  return isTime(value) ? Date.parse(value) : undefined;
 }

@@ -1,11 +1,12 @@
-import { IsISO8601, IsUUID } from 'class-validator';
+import { IsUUID } from 'class-validator';
+import { IsTime } from './is-time.js';
 import { MayBeAbsent } from './optional.js';
 
 /** Members that every resource has and that clients cannot set. */
 const READ_ONLY_MEMBERS: Readonly<Record<string, PropertyDecorator>> = {
   id: IsUUID(),
-  createdAt: IsISO8601(),
-  updatedAt: IsISO8601(),
+  createdAt: IsTime(),
+  updatedAt: IsTime(),
 };
 
 /**
