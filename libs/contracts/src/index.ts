@@ -5,6 +5,7 @@ export * from './problem/problem.js';
 export * from './problem/common.problems.js';
 export * from './validation/is-text.js';
 export * from './validation/is-time.js';
+export * from './validation/is-whole-number.js';
 export * from './validation/is-past-time.js';
 export * from './validation/optional.js';
 export * from './validation/read-only.js';

@@ -1,5 +1,5 @@
-import { IsInt, IsISO4217CurrencyCode, Max, Min } from 'class-validator';
-import { IsText, MayBeAbsent } from '#contracts';
+import { IsISO4217CurrencyCode } from 'class-validator';
+import { IsText, IsWholeNumber, MayBeAbsent, QueryInteger } from '#contracts';
 import {
   creationTimes,
   DescribeParameter,
@@ -7,7 +7,6 @@ import {
   IsSearch,
   IsSortOf,
   ListQueryDto,
-  QueryInteger,
   searchOf,
   type ListFilters,
 } from '#service-kit';
@@ -27,18 +26,14 @@ export class ProductListQueryDto extends ListQueryDto {
   @DescribeParameter({ description: 'lowest price in minor units, of any currency', example: 1000 })
   @MayBeAbsent()
   @QueryInteger()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_PRICE)
+  @IsWholeNumber(0, MAX_PRICE)
   minPrice?: number;
 
   @DescribeParameter({ description: 'highest price in minor units, of any currency', example: 9900 })
   @MayBeAbsent()
   @QueryInteger()
   @IsNotBelow('minPrice')
-  @IsInt()
-  @Min(0)
-  @Max(MAX_PRICE)
+  @IsWholeNumber(0, MAX_PRICE)
   maxPrice?: number;
 
   @DescribeParameter({ description: 'products with prices in this currency', example: 'EUR' })

@@ -1,15 +1,12 @@
-import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsWholeNumber, QueryInteger } from '../validation/is-whole-number.js';
 import { MayBeAbsent } from '../validation/optional.js';
 
 /** Query of `GET /policies/refusals`. */
 export class RefusalsQueryDto {
   /** Maximum number of refusals, 1 to 1000; 50 if absent. */
   @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @QueryInteger()
+  @IsWholeNumber(1, 1000)
   limit?: number;
 }
 

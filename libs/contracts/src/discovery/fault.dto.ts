@@ -1,4 +1,5 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { IsIn } from 'class-validator';
+import { IsWholeNumber } from '../validation/is-whole-number.js';
 import { MayBeAbsent } from '../validation/optional.js';
 
 /**
@@ -17,30 +18,22 @@ export class FaultDto {
   kind!: FaultKind;
 
   /** The gateway ends the fault after this time, seconds. */
-  @IsInt()
-  @Min(1)
-  @Max(MAX_FAULT_SECONDS)
+  @IsWholeNumber(1, MAX_FAULT_SECONDS)
   forSeconds!: number;
 
   /** For `slow`: the delay of each response, milliseconds. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(1)
-  @Max(60_000)
+  @IsWholeNumber(1, 60_000)
   delayMs?: number;
 
   /** For `errors`: the share of requests that fail. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(1)
-  @Max(100)
+  @IsWholeNumber(1, 100)
   percent?: number;
 
   /** For `errors`: the status of their responses. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(400)
-  @Max(599)
+  @IsWholeNumber(400, 599)
   status?: number;
 }
 

@@ -4,7 +4,6 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
   IsNumber,
   IsObject,
   Matches,
@@ -13,6 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
+import { IsWholeNumber } from '../validation/is-whole-number.js';
 import { MayBeAbsent } from '../validation/optional.js';
 import { SERVICE_NAME } from './registration-rules.js';
 
@@ -33,14 +33,10 @@ export class CallTotalDto {
   @IsIn(CALL_KINDS)
   kind!: (typeof CALL_KINDS)[number];
 
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   total!: number;
 
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   failed!: number;
 }
 
@@ -50,9 +46,7 @@ export class BacklogDto {
   @IsText({ max: 64 })
   name!: string;
 
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   count!: number;
 }
 
@@ -62,21 +56,15 @@ export const MAX_EVENT_LAG_SECONDS = 60;
 /** Domain events of a service that need time or an operator. Instances that share a store report the same numbers. */
 export class EventBacklogDto {
   /** Events that are not sent; above 10000, `MAX_COUNTED_EVENTS`, services report 10001. */
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   waiting!: number;
 
   /** Age of the oldest of them in seconds; 0 without any. */
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   oldestSeconds!: number;
 
   /** Events that failed at every attempt, and wait for an operator; counted like `waiting`. */
-  @IsInt()
-  @Min(0)
-  @Max(Number.MAX_SAFE_INTEGER)
+  @IsWholeNumber(0, Number.MAX_SAFE_INTEGER)
   deadLetters!: number;
 }
 
@@ -84,16 +72,14 @@ export class EventBacklogDto {
 export class HeartbeatDto {
   /** Requests in flight at the instance. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_IN_FLIGHT)
+  @IsWholeNumber(0, MAX_IN_FLIGHT)
   inFlight?: number;
 
   /** Delay of the instance's event loop, milliseconds. */
   @MayBeAbsent()
-  @IsNumber()
   @Min(0)
   @Max(MAX_LOOP_LAG_MS)
+  @IsNumber()
   loopLagMs?: number;
 
   /**
@@ -106,9 +92,9 @@ export class HeartbeatDto {
 
   /** Calls to other services and stores since the instance started; the gateway turns them into rates. */
   @MayBeAbsent()
-  @IsArray()
-  @ArrayMaxSize(MAX_REPORTED_CALLS)
   @ValidateNested({ each: true })
+  @ArrayMaxSize(MAX_REPORTED_CALLS)
+  @IsArray()
   @Type(() => CallTotalDto)
   calls?: CallTotalDto[];
 

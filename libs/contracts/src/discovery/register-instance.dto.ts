@@ -1,5 +1,6 @@
-import { IsInt, Matches, Max, Min } from 'class-validator';
+import { Matches } from 'class-validator';
 import { IsText } from '../validation/is-text.js';
+import { IsWholeNumber } from '../validation/is-whole-number.js';
 import { MayBeAbsent } from '../validation/optional.js';
 import { INSTANCE_ID, MAX_WEIGHT, NO_CONTROL_CHARACTERS, SERVICE_NAME } from './registration-rules.js';
 import { HasInternalPaths, IsHealthPath, IsInstanceUrl, IsMetadata } from './registration.validators.js';
@@ -27,16 +28,12 @@ export class RegisterInstanceDto {
 
   /** Share of traffic relative to the other instances of the service; an instance with 0 receives none. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_WEIGHT)
+  @IsWholeNumber(0, MAX_WEIGHT)
   weight?: number;
 
   /** Lease duration in seconds: how long the instance stays registered without a heartbeat. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(2)
-  @Max(300)
+  @IsWholeNumber(2, 300)
   ttlSeconds?: number;
 
   /** Path of the health check; a status below 500 passes. */

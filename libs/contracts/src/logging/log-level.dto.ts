@@ -1,4 +1,6 @@
-import { IsIn, IsInt, Max, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsIn } from 'class-validator';
+import { IsWholeNumber } from '../validation/is-whole-number.js';
 import { MayBeAbsent } from '../validation/optional.js';
 
 /** Levels of log records, from the least severe on. */
@@ -9,15 +11,14 @@ const DAY_SECONDS = 86_400;
 
 /** Body of `PUT /log-level`. */
 export class LogLevelDto {
-  /** Least severe level that is logged. */
+  /** Least severe level that is logged, in any case, as in `LOG_LEVEL`. */
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
   @IsIn(LOG_LEVELS)
   level!: LogLevel;
 
   /** After this time the configured level returns; if absent, the level stays until the next change or restart. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(1)
-  @Max(DAY_SECONDS)
+  @IsWholeNumber(1, DAY_SECONDS)
   forSeconds?: number;
 }
 

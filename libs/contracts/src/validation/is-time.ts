@@ -6,7 +6,7 @@ const DATE_TIME =
 
 /** Whether `value` is an ISO 8601 date and time with an offset that exists. `Date.parse` reads it. */
 export function isTime(value: unknown): value is string {
-  const [, day] = (typeof value === 'string' && DATE_TIME.exec(value)) || [];
+  const [, day] = (typeof value === 'string' ? DATE_TIME.exec(value) : undefined) ?? [];
   return day !== undefined && isDay(day);
 }
 

@@ -18,7 +18,13 @@ const conditionSchema = ({ constraints = [] }: Rule): Schema => {
   return applies({}, null) ? {} : { nullable: true };
 };
 
+const wholeNumberSchema = ({ constraints = [] }: Rule): Schema => {
+  const [minimum, maximum] = constraints;
+  return { type: 'integer', minimum, ...(maximum !== Infinity && { maximum }) };
+};
+
 const converters = {
+  isWholeNumber: wholeNumberSchema,
   isText: textSchema,
   isInstanceUrl: { type: 'string', format: 'uri', example: 'http://127.0.0.1:8001' },
   isHealthPath: { type: 'string', pattern: '^/', maxLength: 256 },
@@ -32,10 +38,8 @@ const converters = {
       },
     },
   },
-  // Read-only members: clients send back what they read.
   isTime: { type: 'string', format: 'date-time' },
   isNotBelow: {},
-  isIso8601: { type: 'string', format: 'date-time' },
   isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
   [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,
 };

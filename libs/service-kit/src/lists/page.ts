@@ -1,6 +1,4 @@
-import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
-import { IsText, MayBeAbsent } from '#contracts';
+import { IsText, IsWholeNumber, MayBeAbsent, QueryInteger } from '#contracts';
 
 /** One page of a list. */
 export class Page<T> {
@@ -21,10 +19,8 @@ export class Page<T> {
 export class PageQueryDto {
   /** Maximum number of items, 1 to 200. */
   @MayBeAbsent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @QueryInteger()
+  @IsWholeNumber(1, 200)
   limit = 50;
 
   /** `nextCursor` of the previous page, opaque to clients. */

@@ -1,13 +1,6 @@
-import { Transform } from 'class-transformer';
 import { registerDecorator, type ValidationArguments } from 'class-validator';
 import { isTime } from '#contracts';
 import { wordsOf } from './words.js';
-
-/** Reads a query parameter of decimal digits as a number; anything else fails the rules for numbers. */
-export const QueryInteger = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value,
-  );
 
 const magnitudeOf = (value: unknown): number => (isTime(value) ? Date.parse(value) : Number(value));
 

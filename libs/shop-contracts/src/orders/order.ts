@@ -1,5 +1,5 @@
-import { IsIn, IsInt, Min } from 'class-validator';
-import { AcceptsReadOnlyMembers, IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
+import { IsIn } from 'class-validator';
+import { AcceptsReadOnlyMembers, IsText, IsWholeNumber, MayBeAbsent, MayBeRemoved } from '#contracts';
 import { AreItems, ItemDto, ReservationDto } from '../products/reservation.js';
 
 /** An order moves along the first five statuses, or ends in one of the last two. */
@@ -51,8 +51,7 @@ export class OrderDto extends ReservationDto {
 /** A line of an order in a request that repeats members of an earlier response. */
 export class OrderItemDto extends ItemDto {
   @MayBeRemoved()
-  @IsInt()
-  @Min(0)
+  @IsWholeNumber(0)
   unitPrice?: number | null;
 
   /** Ignored. */
@@ -76,8 +75,7 @@ class OrderHistoryDto {
   items?: OrderItemDto[];
 
   @MayBeRemoved()
-  @IsInt()
-  @Min(0)
+  @IsWholeNumber(0)
   total?: number | null;
 
   @MayBeRemoved()

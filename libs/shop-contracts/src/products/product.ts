@@ -1,5 +1,5 @@
-import { IsInt, IsISO4217CurrencyCode, Matches, Max, Min } from 'class-validator';
-import { AcceptsReadOnlyMembers, IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
+import { IsISO4217CurrencyCode, Matches } from 'class-validator';
+import { AcceptsReadOnlyMembers, IsText, IsWholeNumber, MayBeAbsent, MayBeRemoved } from '#contracts';
 
 /** A product as `/products` returns it. */
 export interface Product {
@@ -40,17 +40,13 @@ export class ProductDto {
   @Matches(CATEGORY, CATEGORY_MESSAGE)
   category!: string;
 
-  @IsInt()
-  @Min(0)
-  @Max(MAX_PRICE)
+  @IsWholeNumber(0, MAX_PRICE)
   price!: number;
 
   @IsISO4217CurrencyCode()
   currency!: string;
 
-  @IsInt()
-  @Min(0)
-  @Max(MAX_STOCK)
+  @IsWholeNumber(0, MAX_STOCK)
   stock!: number;
 }
 
@@ -74,9 +70,7 @@ export class ProductPatchDto {
   category?: string;
 
   @MayBeAbsent()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_PRICE)
+  @IsWholeNumber(0, MAX_PRICE)
   price?: number;
 
   @MayBeAbsent()
@@ -84,15 +78,11 @@ export class ProductPatchDto {
   currency?: string;
 
   @MayBeAbsent()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_STOCK)
+  @IsWholeNumber(0, MAX_STOCK)
   stock?: number;
 
   /** Pieces to add to the current stock; a negative number removes pieces. Not allowed together with `stock`. */
   @MayBeAbsent()
-  @IsInt()
-  @Min(-MAX_STOCK)
-  @Max(MAX_STOCK)
+  @IsWholeNumber(-MAX_STOCK, MAX_STOCK)
   stockDelta?: number;
 }

@@ -1,16 +1,6 @@
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsInt,
-  IsObject,
-  Max,
-  Min,
-  ValidateNested,
-} from 'class-validator';
-import { IsText } from '#contracts';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsObject, ValidateNested } from 'class-validator';
+import { IsText, IsWholeNumber } from '#contracts';
 
 const applyAll =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
@@ -26,9 +16,7 @@ export class ItemDto {
   @IsText({ max: 128 })
   productId!: string;
 
-  @IsInt()
-  @Min(1)
-  @Max(MAX_QUANTITY)
+  @IsWholeNumber(1, MAX_QUANTITY)
   quantity!: number;
 }
 
