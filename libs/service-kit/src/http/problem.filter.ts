@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { internalError, type Problem } from '#contracts';
+import { RepeatedWarning } from '../logging/repeated-warning.js';
 import { NO_SNIFF, NO_SNIFF_HEADER } from './no-sniff.js';
 import { REQUEST_ID_HEADER } from './request-id.js';
 import { toProblem } from './to-problem.js';
@@ -14,10 +15,13 @@ export function pathOf(target: string): string {
 
 /**
  * Turns every thrown value into an `application/problem+json` response. Unexpected errors are logged and reported as
- * a plain 500.
+ * a plain 500. What the app decides not to serve, such as beyond a limit, is a warning, once a minute.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
+  /** By code of the problem. */
+  private readonly refusals = new Map<string, RepeatedWarning>();
+
   constructor(private readonly logger: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -34,15 +38,25 @@ export class ProblemFilter implements ExceptionFilter {
       internalError('an unexpected error occurred; the log has details under this request id', {
         cause: thrown,
       });
-    const cause: unknown = problem.cause;
-    if (problem.status >= 500)
-      this.logger.error(
-        { err: cause ?? problem, requestId: request.id, path: pathOf(request.url) },
-        problem.message,
-      );
+    if (problem.status >= 500) this.log(problem, { requestId: request.id, path: pathOf(request.url) });
     return problem;
   }
+
+  private log(problem: Problem, fields: object): void {
+    if (isRefusal(problem)) this.refusalsOf(problem).record({ ...fields, reason: problem.message });
+    else this.logger.error({ err: problem.cause ?? problem, ...fields }, problem.message);
+  }
+
+  private refusalsOf({ code, title }: Problem): RepeatedWarning {
+    let warning = this.refusals.get(code);
+    if (!warning)
+      this.refusals.set(code, (warning = new RepeatedWarning(this.logger, `Requests refused: ${title}`)));
+    return warning;
+  }
 }
+
+/** Whether the app decided not to serve the request: nothing failed. */
+const isRefusal = ({ status, cause }: Problem): boolean => status === 503 && cause === undefined;
 
 // Terminus throws its health document inside an exception: it is a regular response, not a problem.
 function isDocument(thrown: HttpException): boolean {
