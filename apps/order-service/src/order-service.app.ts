@@ -1,4 +1,5 @@
 import { defineService } from '#service-kit';
+import { ExampleIds } from './orders/example-ids.js';
 import { OrderServiceModule } from './order-service.module.js';
 import { migrations } from './store/orders.schema.js';
 
@@ -10,5 +11,6 @@ export const orderService = defineService({
   defaultPort: 8002,
   migrations,
   hasEvents: true,
+  examples: (nest) => nest.get(ExampleIds, { strict: false }).read(),
   module: (_config, context) => OrderServiceModule.of(context),
 });

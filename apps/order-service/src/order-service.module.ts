@@ -11,6 +11,7 @@ import { OrderStreamController } from './live/order-stream.controller.js';
 import { NeighbourProductCatalogue, ProductCatalogue } from './neighbours/product-catalogue.js';
 import { NeighbourStockReservations, StockReservations } from './neighbours/stock-reservations.js';
 import { NeighbourUserDirectory, UserDirectory } from './neighbours/user-directory.js';
+import { ExampleIds } from './orders/example-ids.js';
 import { OrdersController } from './orders/orders.controller.js';
 import { OrdersService } from './orders/orders.service.js';
 import { ProductEvents } from './orders/product.events.js';
@@ -28,6 +29,7 @@ import { OrdersRepository } from './store/orders.repository.js';
 const parts = [
   OrdersRepository,
   OrdersService,
+  ExampleIds,
   OrderRequestsRepository,
   Replays,
   OrderWorkRepository,

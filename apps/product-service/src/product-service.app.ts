@@ -1,5 +1,6 @@
-import { defineService } from '#service-kit';
+import { defineService, idFrom } from '#service-kit';
 import { ProductServiceModule } from './product-service.module.js';
+import { ProductListQueryDto, ProductsService } from './products/index.js';
 import { migrations } from './store/product.schema.js';
 
 /** The product service; booted alone by `main.ts`, or next to the other apps by the monolith. */
@@ -11,5 +12,10 @@ export const productService = defineService({
   migrations,
   hasEvents: true,
   internalPaths: ['/stock-reservations'],
+  examples: async (nest) => {
+    const latest = Object.assign(new ProductListQueryDto(), { limit: 1, sort: '-createdAt' });
+    const { items } = await nest.get(ProductsService, { strict: false }).list(latest);
+    return { [idFrom('/products')]: items[0]?.id };
+  },
   module: (_config, context) => ProductServiceModule.of(context),
 });

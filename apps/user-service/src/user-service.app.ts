@@ -1,5 +1,5 @@
-import { defineService } from '#service-kit';
-import { migrations, UsersModule } from './users/index.js';
+import { defineService, idFrom } from '#service-kit';
+import { migrations, UserListQueryDto, UsersModule, UsersService } from './users/index.js';
 
 /** The user service; booted alone by `main.ts`, or next to the other apps by the monolith. */
 export const userService = defineService({
@@ -9,5 +9,10 @@ export const userService = defineService({
   defaultPort: 8001,
   migrations,
   hasEvents: true,
+  examples: async (nest) => {
+    const latest = Object.assign(new UserListQueryDto(), { limit: 1, sort: '-createdAt' });
+    const { items } = await nest.get(UsersService, { strict: false }).list(latest);
+    return { [idFrom('/users')]: items[0]?.id };
+  },
   module: () => ({ module: UsersModule }),
 });

@@ -35,6 +35,7 @@ export * from './docs/describe-app.js';
 export { problemResponses } from './docs/problem-examples.js';
 export * from './docs/docs.module.js';
 export * from './docs/once.js';
+export * from './docs/stored-values.js';
 export * from './storage/database.js';
 export * from './storage/database-now.js';
 export * from './storage/migrate.js';

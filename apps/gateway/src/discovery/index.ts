@@ -17,6 +17,7 @@ export * from './access/registry-write.guard.js';
 export * from './access/describe-access.js';
 export { isFromThisMachine } from './access/this-machine.js';
 export { InjectedFaults } from './faults/injected-faults.js';
+export { INSTANCE_ID } from './http/instance-id.js';
 export * from './http/plain-heartbeats.js';
 export * from './ejection/ejector.js';
 export * from './health-checks/certificate-expiries.js';

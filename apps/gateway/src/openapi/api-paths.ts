@@ -13,6 +13,7 @@ import {
 } from '../proxy/exchange/problems.js';
 import type { JsonObject } from './openapi.js';
 import { PROXIED_REQUIREMENT } from './security-schemes.js';
+import { SERVICE_NAME } from './service-name.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete', 'options', 'head'] as const;
 
@@ -30,12 +31,19 @@ const PROBLEMS = problemResponses([
   upstreamTimeout,
 ]);
 
-const SERVICE = { name: 'service', in: 'path', required: true, schema: { type: 'string' } };
+const SERVICE = {
+  name: 'service',
+  in: 'path',
+  required: true,
+  example: SERVICE_NAME,
+  schema: { type: 'string' },
+};
 const REST = {
   name: 'path',
   in: 'path',
   required: true,
   description: 'any path, including slashes; path and query are forwarded unchanged',
+  example: 'health',
   schema: { type: 'string' },
 };
 

@@ -72,6 +72,19 @@ describe('GET /docs-json', () => {
     ]);
   });
 
+  it('documents the query of explain as it is checked', async () => {
+    const { get } = (await document()).paths['/discovery/explain'] as {
+      get: { parameters: { name: string; required: boolean; example?: string; schema: object }[] };
+    };
+    const parameter = (name: string) => get.parameters.find((each) => each.name === name);
+    expect(parameter('method')).toMatchObject({ required: false });
+    expect(parameter('path')).toMatchObject({ required: true, example: '/api/user-service/users?limit=5' });
+    expect(parameter('client')!.schema).toEqual({
+      type: 'string',
+      anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }],
+    });
+  });
+
   it('describes the body and the responses of a registration', async () => {
     const { paths, components } = await document();
     const { schemas } = components as { schemas: Record<string, { required: string[] }> };

@@ -1,10 +1,12 @@
-import type { LiveServiceTable, ServiceEntry } from '../discovery/index.js';
+import { withStoredValues, type StoredValues } from '#service-kit';
+import { INSTANCE_ID, type LiveServiceTable, type ServiceEntry } from '../discovery/index.js';
 import type { PolicySources } from '../policy/index.js';
 import { internalPathsOf } from '../proxy/index.js';
 import type { DocumentSource } from './document-source.js';
 import { mergeDocuments, type ServiceDocument } from './merge-documents.js';
 import { objectIn, UnusableDocument, type Json, type OpenApiDocument } from './openapi.js';
 import { requirementsOf, securitySchemes } from './security-schemes.js';
+import { SERVICE_NAME } from './service-name.js';
 
 /** Creates the gateway's own document. */
 export type OwnDocument = () => Promise<OpenApiDocument>;
@@ -67,7 +69,14 @@ export class SystemDocument {
       securitySchemes: securitySchemes(this.parts.policies),
     };
     const info = { ...own.info, description: this.describe(own.info.description) };
-    return mergeDocuments({ ...own, info, components }, serviceDocuments);
+    const complete = withStoredValues({ ...own, info, components }, this.exampleValues());
+    return mergeDocuments(complete, serviceDocuments);
+  }
+
+  /** Of a service with an available instance, as long as there is one. */
+  private exampleValues(): StoredValues {
+    const entry = this.parts.table.current.entries.find(({ available }) => available.length > 0);
+    return { [SERVICE_NAME]: entry?.name, [INSTANCE_ID]: entry?.available[0]?.id };
   }
 
   private describe(description: Json | undefined): string {

@@ -44,16 +44,17 @@ import {
 import { invalidKeyKind, keyReusedKind, stillInFlightKind } from '../idempotency/idempotency.problems.js';
 import { OrderListQueryDto } from '../store/order-list.query.js';
 import { CallerAccess, OrderAccess } from './order-access.js';
+import { PRODUCT_ID, USER_ID } from './example-ids.js';
 import { ORDER } from './order.document.js';
 import { OrdersService } from './orders.service.js';
 
 const IDS =
-  'Replace the ids of the example: `userId` by one from `GET /users` of the user service, `productId` by one from ' +
-  '`GET /products` of the product service. `npm run seed` adds users and products to an empty system.';
+  'The example has the ids of a user and of a product in stock, if the system has some: `userId` is from `GET /users` of ' +
+  'the user service, `productId` from `GET /products` of the product service. `npm run seed` adds both.';
 
 const EXAMPLE: OrderDto = {
-  userId: 'an id from GET /users',
-  items: [{ productId: 'an id from GET /products', quantity: 1 }],
+  userId: USER_ID,
+  items: [{ productId: PRODUCT_ID, quantity: 1 }],
 };
 
 /** The next status of an order that has just been placed. */
@@ -130,6 +131,7 @@ export class OrdersController {
   @DescribeOperation({
     summary: 'List the orders of a user; 404 for an unknown user without orders',
     body: pageOf(ORDER),
+    path: { userId: USER_ID },
     query: OrderListQueryDto,
     problems: [404, invalidCursorKind, orderAccessDeniedKind],
   })

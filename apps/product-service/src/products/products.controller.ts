@@ -51,6 +51,7 @@ export class ProductsController {
   @DescribeOperation({
     summary: 'List the products of a category',
     body: pageOf(PRODUCT),
+    path: { category: 'furniture' },
     query: ProductListQueryDto,
     versioned: true,
     problems: [404, invalidCursorKind],

@@ -17,6 +17,7 @@ import { emailTakenKind } from './users.problems.js';
 import { UsersService } from './users.service.js';
 
 const ADA: UserDto = { email: 'ada.lovelace@example.com', name: 'Ada Lovelace' };
+const ADA_KING: UserReplacementDto = { email: 'ada.king@example.com', name: 'Ada King' };
 const USER = resource('User', UserDto, ADA);
 
 /** `/users` */
@@ -61,7 +62,7 @@ export class UsersController {
 
   @DescribeOperation({
     summary: 'Replace a user; read-only members may be sent with their current values',
-    example: ADA,
+    example: ADA_KING,
     body: USER,
     versioned: true,
     problems: [404, emailTakenKind],
@@ -77,7 +78,7 @@ export class UsersController {
 
   @DescribeOperation({
     summary: 'Update a user',
-    example: { name: 'Ada King' } satisfies UserPatchDto,
+    example: { name: 'Ada Byron' } satisfies UserPatchDto,
     body: USER,
     versioned: true,
     problems: [404, emailTakenKind],

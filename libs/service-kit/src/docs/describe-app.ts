@@ -6,6 +6,7 @@ import { OPERATION_DESCRIPTION, type OperationDescription, type Schema } from '.
 import { dtoSchemas } from './dto-schemas.js';
 import { completed, type DocumentContext, type Operation } from './operation.js';
 import { PROBLEM_SCHEMA } from './problem-schema.js';
+import { idFrom } from './stored-values.js';
 
 /** General properties of a document. */
 export interface AppInfo {
@@ -74,15 +75,27 @@ type Paths = Record<string, Record<string, Operation>>;
 
 function pathsOf(paths: Paths, specs: Specs, context: DocumentContext): Paths {
   const described = Object.entries(paths).map(([path, operations]) => {
+    const idExample = idExampleOf(path, paths);
     const known = Object.entries(operations).flatMap(([method, operation]) => {
       const spec = specs.get(operation.operationId ?? '');
       return spec
-        ? [[method, completed(operation, method, spec, contextOf(operation, context))] as const]
+        ? [
+            [
+              method,
+              completed(operation, spec, { ...contextOf(operation, context), method, idExample }),
+            ] as const,
+          ]
         : [];
     });
     return [path, Object.fromEntries(known)] as const;
   });
   return Object.fromEntries(described.filter(([, operations]) => Object.keys(operations).length > 0));
+}
+
+/** The example of `{id}` in a path, if the path before it is that of a list. */
+function idExampleOf(path: string, paths: Paths): string | undefined {
+  const [list = ''] = path.split('/{id}', 1);
+  return list !== path && paths[list]?.get ? idFrom(list) : undefined;
 }
 
 const contextOf = ({ tags = [] }: Operation, context: DocumentContext): DocumentContext =>

@@ -22,6 +22,8 @@ export interface OperationDescription {
   readonly description?: string;
   /** A request body that succeeds, on an empty system too unless the description says otherwise. */
   readonly example?: object;
+  /** Examples of the parameters in its path. `{id}` has one if the path before it is that of a list. */
+  readonly path?: Readonly<Record<string, string>>;
   /** Name of the security scheme that the operation requires; none if absent. */
   readonly security?: string;
   /** Status of success; 200 if absent. */

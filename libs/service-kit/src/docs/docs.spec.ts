@@ -3,7 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { IsInt, Max, Min } from 'class-validator';
 import { IsText, MayBeAbsent, MayBeRemoved } from '#contracts';
 import { bootForTest, call, type TestApp } from '#testing';
-import { defineService } from '../service/define-service.js';
+import { defineService, type ServiceDefinition } from '../service/define-service.js';
 import { PageQueryDto } from '../lists/page.js';
 import { DescribeOperation, pageOf, resource } from './describe-operation.js';
 
@@ -59,14 +59,15 @@ class NotesController {
 @Module({ controllers: [NotesController] })
 class NotesModule {}
 
-const noteService = defineService({
+const NOTES: ServiceDefinition = {
   name: 'note-service',
   version: '1.2.3',
   portVariable: 'NOTE_SERVICE_PORT',
   defaultPort: 0,
   migrations: {},
   module: () => ({ module: NotesModule }),
-});
+};
+const noteService = defineService(NOTES);
 
 describe('/docs-json', () => {
   let app: TestApp;
@@ -152,6 +153,28 @@ describe('/docs-json', () => {
     expect(parameters).toMatchObject([{ name: 'Idempotency-Key', in: 'header', description: 'added once' }]);
     const content = { 'application/json': { schema: { $ref: '#/components/schemas/Note' } } };
     expect(responses).toMatchObject({ 201: { content }, 202: { description: 'added later', content } });
+  });
+
+  describe('examples of ids', () => {
+    const exampleWith = async (examples?: ServiceDefinition['examples'], env = {}) => {
+      const other = await bootForTest(defineService({ ...NOTES, ...(examples && { examples }) }), env);
+      const document = (await call(other.url, 'GET /docs-json')).body as OpenAPIObject;
+      await other.close();
+      return (document.paths['/notes/{id}']!.patch!.parameters![0] as { example: string }).example;
+    };
+    const stored = () => Promise.resolve({ 'an id from GET /notes': 'n-1' });
+
+    it('are those of stored items, except in production', async () => {
+      expect(await exampleWith(stored)).toBe('n-1');
+      expect(await exampleWith(stored, { ENVIRONMENT: 'production' })).toBe('an id from GET /notes');
+    });
+
+    it('say where to find an id if there is none', async () => {
+      expect(await exampleWith()).toBe('an id from GET /notes');
+      expect(await exampleWith(() => Promise.resolve({}))).toBe('an id from GET /notes');
+      expect(await exampleWith(() => Promise.reject(new Error('no store')))).toBe('an id from GET /notes');
+      expect(await exampleWith(() => new Promise(() => undefined))).toBe('an id from GET /notes');
+    });
   });
 
   it('is shown by pages that need no other host', async () => {

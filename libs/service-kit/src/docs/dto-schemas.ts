@@ -40,6 +40,7 @@ const converters = {
   },
   isTime: { type: 'string', format: 'date-time' },
   isNotBelow: {},
+  isIp: { type: 'string', anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
   isISO4217CurrencyCode: { type: 'string', pattern: '^[A-Za-z]{3}$', example: 'EUR' },
   [ValidationTypes.CONDITIONAL_VALIDATION]: conditionSchema,
 };

@@ -22,6 +22,7 @@ interface Parameter {
   readonly in: string;
   readonly required?: boolean;
   readonly description?: string;
+  readonly example?: string;
   readonly schema: Schema;
 }
 
@@ -50,19 +51,26 @@ export interface DocumentContext {
   readonly problems: readonly ProblemFactory[];
 }
 
+/** An operation, and where it stands in the document. */
+export interface OperationPlace extends DocumentContext {
+  readonly method: string;
+  /** The example of `{id}` in its path; `undefined`: there is no list of such ids. */
+  readonly idExample: string | undefined;
+}
+
 /** Completes an operation from swagger's scan with the members of `spec`. */
 export function completed(
   operation: Operation,
-  method: string,
   spec: OperationDescription,
-  { schemas, problems }: DocumentContext,
+  place: OperationPlace,
 ): Operation {
+  const { method, problems } = place;
   return {
     ...operation,
     summary: spec.summary,
     ...(spec.description !== undefined && { description: spec.description }),
     ...(spec.security !== undefined && { security: [{ [spec.security]: [] }] }),
-    parameters: parametersOf(operation, method, spec, schemas),
+    parameters: parametersOf(operation, spec, place),
     ...(operation.requestBody && { requestBody: bodyOf(operation.requestBody, method, spec) }),
     responses: responsesOf(operation, method, spec, problems),
   };
@@ -70,12 +78,14 @@ export function completed(
 
 function parametersOf(
   { parameters = [] }: Operation,
-  method: string,
-  { query, headers = {}, versioned }: OperationDescription,
-  schemas: Readonly<Record<string, Schema>>,
+  { path = {}, query, headers = {}, versioned }: OperationDescription,
+  { method, schemas, idExample }: OperationPlace,
 ): readonly Parameter[] {
+  const examples = { ...(idExample !== undefined && { id: idExample }), ...path };
   return [
-    ...parameters.filter((parameter) => parameter.in === 'path').map(explained),
+    ...parameters
+      .filter((parameter) => parameter.in === 'path')
+      .map((parameter) => explained(parameter, examples)),
     ...(query ? queryOf(query, schemas) : []),
     ...Object.entries(headers).map(([name, use]) => header(name, use, { type: 'string' })),
     ...(versioned === true && method !== 'post' ? [conditionOf(method)] : []),
@@ -84,27 +94,40 @@ function parametersOf(
 
 const ID = 'an `id` from a list of these resources, or from the response that created one';
 
-const explained = (parameter: Parameter): Parameter =>
-  parameter.name === 'id' ? { ...parameter, description: ID } : parameter;
+const explained = (parameter: Parameter, examples: Readonly<Record<string, string>>): Parameter => ({
+  ...parameter,
+  ...(parameter.name === 'id' && { description: ID }),
+  ...(examples[parameter.name] !== undefined && { example: examples[parameter.name]! }),
+});
+
+interface QuerySchema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
 
 function queryOf(Dto: Type, schemas: Readonly<Record<string, Schema>>): readonly Parameter[] {
-  const properties = (schemas[Dto.name]?.properties ?? {}) as Record<string, Schema>;
+  const { properties = {}, required = [] } = (schemas[Dto.name] ?? {}) as QuerySchema;
   const defaults = new Dto() as Record<string, unknown>;
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
-    required: false,
-    ...describedBy(parameterOf(defaults, name)),
+    required: required.includes(name),
+    ...describedBy(parameterOf(defaults, name), required.includes(name)),
     schema: { ...schema, ...(defaults[name] !== undefined && { default: defaults[name] }) },
   }));
 }
 
-// The page sends the first example of a parameter unless the reader chooses another one: the first has no value.
-const describedBy = ({ description, example }: Partial<ParameterDescription> = {}): object => ({
+const describedBy = (
+  { description, example }: Partial<ParameterDescription> = {},
+  isRequired: boolean,
+): object => ({
   ...(description !== undefined && { description }),
-  ...(example !== undefined && {
-    examples: { none: { summary: 'left out' }, example: { summary: String(example), value: example } },
-  }),
+  ...(example !== undefined && (isRequired ? { example } : examplesOf(example))),
+});
+
+// The page sends the first example of a parameter unless the reader chooses another one: the first has no value.
+const examplesOf = (example: string | number): object => ({
+  examples: { none: { summary: 'left out' }, example: { summary: String(example), value: example } },
 });
 
 const bodyOf = (

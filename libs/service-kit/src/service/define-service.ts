@@ -7,6 +7,7 @@ import { InProcessTransport } from '../events/transport/in-process-transport.js'
 import { LiveStreams } from '../events/live/live-streams.js';
 import { EventServer } from '../events/consumer/event-server.js';
 import type { EventTransport } from '../events/transport/event-transport.js';
+import type { StoredValues } from '../docs/stored-values.js';
 import type { Logger } from '../logging/logger.js';
 import type { Migrations } from '../storage/migrate.js';
 import { ServiceRootModule } from './service-root.module.js';
@@ -27,6 +28,11 @@ export interface ServiceDefinition {
    * only.
    */
   readonly internalPaths?: readonly string[];
+  /**
+   * Values of stored items for the examples of the document, such as an id for {@link idFrom}. Not called in production:
+   * the document is public there.
+   */
+  examples?(nest: INestApplication): Promise<StoredValues>;
   /** The module of its features; store, health, metrics and docs are added to it. */
   module(config: ServiceConfig, context: AppContext): DynamicModule;
 }
@@ -48,6 +54,7 @@ export function defineService(service: ServiceDefinition): AppDefinition<Service
         storage: { name, migrations, storage: config.storage, calls: context.report.calls },
         context,
         features: service.module(config, context),
+        ...(config.environment !== 'production' && service.examples && { examples: service.examples }),
       }),
     }),
   };

@@ -1,10 +1,12 @@
-import { Module, Optional, type DynamicModule } from '@nestjs/common';
+import { Module, Optional, type DynamicModule, type INestApplication } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import type { AppContext } from '../app/app-definition.js';
 import { describeApp, type AppInfo } from '../docs/describe-app.js';
 import { DocsModule } from '../docs/docs.module.js';
 import { once } from '../docs/once.js';
+import { withStoredValues, type StoredValues } from '../docs/stored-values.js';
 import { AppReport } from '../app/app-report.js';
+import { withinChecksTimeout } from '../app/within-checks-timeout.js';
 import { EventBacklog } from '../events/event-backlog.js';
 import { eventMigrations } from '../events/event-tables.js';
 import { EventsIndicator } from '../events/events.indicator.js';
@@ -28,6 +30,8 @@ export interface ServiceParts {
   readonly storage: Omit<StorageOptions, 'isTraced' | 'kitMigrations'>;
   readonly context: AppContext;
   readonly features: DynamicModule;
+  /** See `ServiceDefinition.examples`. */
+  readonly examples?: (nest: INestApplication) => Promise<StoredValues>;
 }
 
 /** The modules that every service has in addition to its features: store, health, metrics, documentation. */
@@ -37,7 +41,7 @@ export class ServiceRootModule {
     if (events) report.events = () => events.read();
   }
 
-  static of({ info, storage, context, features }: ServiceParts): DynamicModule {
+  static of({ info, storage, context, features, examples }: ServiceParts): DynamicModule {
     const metrics = MetricsModule.of(context.exposesProcess);
     const { events: transport, logger, tracer } = context;
     return {
@@ -58,7 +62,7 @@ export class ServiceRootModule {
           : []),
         DocsModule.of({
           title: info.title,
-          document: once(() => describeApp(context.application(), info, DOCUMENT)),
+          document: documentOf(context, info, examples),
         }),
         ...(context.tracer ? [TracingModule.of(context.tracer)] : []),
         features,
@@ -71,4 +75,20 @@ export class ServiceRootModule {
       ],
     };
   }
+}
+
+/** The document with the values that its examples need. Without them, as with a store that is away, it stays as it is. */
+function documentOf(
+  { application }: AppContext,
+  info: AppInfo,
+  examples?: ServiceParts['examples'],
+): () => Promise<object> {
+  const describe = once(() => describeApp(application(), info, DOCUMENT));
+  if (!examples) return describe;
+  return async () => {
+    // The first description occupies the event loop for longer than the values may take.
+    const document = await describe();
+    const values = await withinChecksTimeout<StoredValues>(examples(application()).catch(() => ({})));
+    return withStoredValues(document, values ?? {});
+  };
 }

@@ -13,7 +13,7 @@ export interface paths {
     put?: never;
     /**
      * Place an order
-     * @description Replace the ids of the example: `userId` by one from `GET /users` of the user service, `productId` by one from `GET /products` of the product service. `npm run seed` adds users and products to an empty system.
+     * @description The example has the ids of a user and of a product in stock, if the system has some: `userId` is from `GET /users` of the user service, `productId` from `GET /products` of the product service. `npm run seed` adds both.
      */
     post: operations['OrdersController_place'];
     delete?: never;
@@ -437,7 +437,10 @@ export interface operations {
         'If-None-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /orders
+         */
         id: string;
       };
       cookie?: never;
@@ -530,7 +533,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /orders
+         */
         id: string;
       };
       cookie?: never;
@@ -659,7 +665,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /orders
+         */
         id: string;
       };
       cookie?: never;
@@ -737,7 +746,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /orders
+         */
         id: string;
       };
       cookie?: never;
@@ -886,6 +898,7 @@ export interface operations {
       };
       header?: never;
       path: {
+        /** @example an id from GET /users */
         userId: string;
       };
       cookie?: never;

@@ -387,7 +387,10 @@ export interface operations {
         'If-None-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /products
+         */
         id: string;
       };
       cookie?: never;
@@ -464,7 +467,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /products
+         */
         id: string;
       };
       cookie?: never;
@@ -573,7 +579,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /products
+         */
         id: string;
       };
       cookie?: never;
@@ -633,7 +642,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /products
+         */
         id: string;
       };
       cookie?: never;
@@ -773,6 +785,7 @@ export interface operations {
         'If-None-Match'?: string;
       };
       path: {
+        /** @example furniture */
         category: string;
       };
       cookie?: never;

@@ -293,7 +293,10 @@ export interface operations {
         'If-None-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /users
+         */
         id: string;
       };
       cookie?: never;
@@ -366,7 +369,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /users
+         */
         id: string;
       };
       cookie?: never;
@@ -375,8 +381,8 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "email": "ada.lovelace@example.com",
-         *       "name": "Ada Lovelace"
+         *       "email": "ada.king@example.com",
+         *       "name": "Ada King"
          *     }
          */
         'application/json': components['schemas']['UserReplacementDto'];
@@ -476,7 +482,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /users
+         */
         id: string;
       };
       cookie?: never;
@@ -536,7 +545,10 @@ export interface operations {
         'If-Match'?: string;
       };
       path: {
-        /** @description an `id` from a list of these resources, or from the response that created one */
+        /**
+         * @description an `id` from a list of these resources, or from the response that created one
+         * @example an id from GET /users
+         */
         id: string;
       };
       cookie?: never;
@@ -545,13 +557,13 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "name": "Ada King"
+         *       "name": "Ada Byron"
          *     }
          */
         'application/json': components['schemas']['UserPatchDto'];
         /**
          * @example {
-         *       "name": "Ada King"
+         *       "name": "Ada Byron"
          *     }
          */
         'application/merge-patch+json': components['schemas']['UserPatchDto'];

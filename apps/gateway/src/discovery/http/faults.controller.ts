@@ -31,6 +31,7 @@ export class FaultsController {
   @DescribeOperation(
     behindRegistryToken({
       summary: 'Inject a fault between this gateway and an instance for a time, in place of any earlier one',
+      example: { kind: 'slow', forSeconds: 5, delayMs: 100 } satisfies FaultDto,
       body: FAULT,
       problems: [faultsNotAllowed, unknownInstance],
     }),

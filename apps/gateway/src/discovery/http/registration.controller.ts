@@ -23,13 +23,15 @@ import {
 import { RegistryWriteGuard } from '../access/registry-write.guard.js';
 import { RegistryService } from '../registry/registry.service.js';
 import { requireInstance } from './require-instance.js';
+import { INSTANCE_ID } from './instance-id.js';
 import { CLEANUP, INSTANCE, REGISTRATION } from './schemas.js';
 
-const EXAMPLE: RegisterInstanceDto = {
+const EXAMPLE = {
+  id: 'example-service-1',
   name: 'example-service',
   url: 'http://127.0.0.1:8100',
   version: '1.0.0',
-};
+} satisfies RegisterInstanceDto;
 
 /** The endpoints that change the registry. */
 @Controller('discovery')
@@ -66,7 +68,13 @@ export class RegistrationController {
   }
 
   @DescribeOperation(
-    behindRegistryToken({ summary: 'Unregister an instance', status: 204, problems: [unknownInstance] }),
+    behindRegistryToken({
+      summary: 'Unregister an instance',
+      description: 'The id of the example is that of the example of a registration.',
+      path: { id: EXAMPLE.id },
+      status: 204,
+      problems: [unknownInstance],
+    }),
   )
   @Delete('unregister/:id')
   @Audited('unregister')
@@ -79,6 +87,8 @@ export class RegistrationController {
     behindRegistryToken({
       summary: 'Renew the lease of an instance; after a 404 (unknown id or expired lease), register again',
       body: INSTANCE,
+      path: { id: INSTANCE_ID },
+      example: { inFlight: 3, loopLagMs: 1.5 } satisfies HeartbeatDto,
       bodyIsOptional: true,
       problems: [unknownInstance],
     }),

@@ -6,6 +6,7 @@ import { Audited, behindRegistryToken, RegistryWriteGuard } from '../../discover
 import { PolicySources } from '../../policy/index.js';
 import { CallWatch } from './call-watch.js';
 import { CONTRACT_CHANGE_KINDS, type ContractChange } from './contract-change.js';
+import { SERVICE_NAME } from '../service-name.js';
 import { ContractCheck } from './contract-check.js';
 import { contractsUnavailable, noBrokenContract } from './problems.js';
 import { VERSION_STATUSES, type SeenVersion, type ServiceContract } from './service-contract.js';
@@ -115,6 +116,8 @@ export class ContractsController {
   @DescribeOperation(
     behindRegistryToken({
       summary: 'Accept the document of a version that breaks the contract of its service',
+      path: { service: SERVICE_NAME },
+      example: { version: '1.1.0' } satisfies AcceptContractDto,
       bodyIsOptional: true,
       body: CONTRACT,
       problems: [noBrokenContract, contractsUnavailable],

@@ -1,6 +1,7 @@
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIP, Matches, MaxLength } from 'class-validator';
 import { IsPastTime, MayBeAbsent } from '#contracts';
+import { DescribeParameter } from '#service-kit';
 
 const HEADER = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -12,6 +13,10 @@ export class ExplainQuery {
   method?: string;
 
   /** A path as sent by a client, with or without a query: `/api/user-service/users?limit=5`. */
+  @DescribeParameter({
+    description: 'a path as a client sends it, with or without a query',
+    example: '/api/user-service/users?limit=5',
+  })
   @MaxLength(8192)
   @Matches(/^\/[\x21-\x7e]*$/, {
     message: 'path must start with "/" and contain only visible ASCII characters',
