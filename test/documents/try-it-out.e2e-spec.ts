@@ -4,9 +4,9 @@ interface Parameter {
   readonly name: string;
   readonly in: string;
   readonly required?: boolean;
-  readonly example?: unknown;
-  readonly examples?: Readonly<Record<string, { readonly value?: unknown }>>;
-  readonly schema: { readonly default?: unknown };
+  readonly example?: string | number;
+  readonly examples?: Readonly<Record<string, { readonly value?: string | number }>>;
+  readonly schema: { readonly default?: string | number };
 }
 
 interface Operation {

@@ -94,11 +94,14 @@ function parametersOf(
 
 const ID = 'an `id` from a list of these resources, or from the response that created one';
 
-const explained = (parameter: Parameter, examples: Readonly<Record<string, string>>): Parameter => ({
-  ...parameter,
-  ...(parameter.name === 'id' && { description: ID }),
-  ...(examples[parameter.name] !== undefined && { example: examples[parameter.name]! }),
-});
+function explained(parameter: Parameter, examples: Readonly<Record<string, string>>): Parameter {
+  const example = examples[parameter.name];
+  return {
+    ...parameter,
+    ...(parameter.name === 'id' && { description: ID }),
+    ...(example !== undefined && { example }),
+  };
+}
 
 interface QuerySchema {
   readonly properties?: Readonly<Record<string, Schema>>;

@@ -32,7 +32,7 @@ export interface ServiceDefinition {
    * Values of stored items for the examples of the document, such as an id for {@link idFrom}. Not called in production:
    * the document is public there.
    */
-  examples?(nest: INestApplication): Promise<StoredValues>;
+  readonly examples?: (nest: INestApplication) => Promise<StoredValues>;
   /** The module of its features; store, health, metrics and docs are added to it. */
   module(config: ServiceConfig, context: AppContext): DynamicModule;
 }

@@ -79,16 +79,16 @@ export class ServiceRootModule {
 
 /** The document with the values that its examples need. Without them, as with a store that is away, it stays as it is. */
 function documentOf(
-  { application }: AppContext,
+  context: AppContext,
   info: AppInfo,
   examples?: ServiceParts['examples'],
 ): () => Promise<object> {
-  const describe = once(() => describeApp(application(), info, DOCUMENT));
+  const describe = once(() => describeApp(context.application(), info, DOCUMENT));
   if (!examples) return describe;
   return async () => {
     // The first description occupies the event loop for longer than the values may take.
     const document = await describe();
-    const values = await withinChecksTimeout<StoredValues>(examples(application()).catch(() => ({})));
+    const values = await withinChecksTimeout<StoredValues>(examples(context.application()).catch(() => ({})));
     return withStoredValues(document, values ?? {});
   };
 }
