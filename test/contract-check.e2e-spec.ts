@@ -20,6 +20,13 @@ const documentOf = (properties: object) => ({
 });
 const OLD = documentOf({ id: text, name: text });
 const NEW = documentOf({ id: text });
+const membersOf = (count: number, schema: object) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`m${i}`, schema]));
+/** A document of 300 KB that has fifty million members if all references are followed. */
+const COSTLY = {
+  ...documentOf(membersOf(2500, { allOf: [{ $ref: '#/components/schemas/Base' }] })),
+  components: { schemas: { Base: user(membersOf(20_000, {})) } },
+};
 
 interface ContractView {
   readonly service: string;
@@ -175,6 +182,26 @@ routes:
     await untilStatus(front, '3.0.0', 'accepted');
     expect(await reached(front)).toEqual(['1.0.0', '2.0.0', '3.0.0']);
     expect((await contractAt(front))?.accepted).toMatchObject({ version: '3.0.0' });
+  });
+
+  it('compares documents that are made to cost much beside all other work', async () => {
+    const front = await start('defaults: { contract: { onBreaking: quarantine } }');
+    await register(front, '1.0.0', COSTLY);
+    await register(front, '2.0.0', COSTLY);
+    let longest = 0;
+    await waitFor('2.0.0 to be unknown', async () => {
+      const before = process.cpuUsage();
+      expect((await call(front.url, 'GET /health/live')).status).toBe(200);
+      const { user, system } = process.cpuUsage(before);
+      longest = Math.max(longest, (user + system) / 1000);
+      return (await versionAt(front, '2.0.0'))?.status === 'unknown';
+    });
+    expect(longest).toBeLessThan(250);
+    expect(await versionAt(front, '2.0.0')).toMatchObject({
+      reason: 'the comparison is incomplete: the documents have too many members',
+      changes: [],
+    });
+    expect(await reached(front)).toEqual(['1.0.0', '2.0.0']);
   });
 
   it('refuses the member in a route', async () => {

@@ -11,3 +11,4 @@ export type { StageFactory } from './extension/stage-api.js';
 export { TableDirectory } from './table-directory.js';
 export { Mirrors } from './stages/mirror/mirrors.js';
 export { Authenticators } from './stages/authentication/authenticators.js';
+export { inSlices } from './plan/in-slices.js';

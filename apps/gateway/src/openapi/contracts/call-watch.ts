@@ -1,7 +1,7 @@
 import type { ExchangeObserver } from '../../proxy/index.js';
 import { basePathOf } from '../mount-document.js';
 import type { OpenApiDocument } from '../openapi.js';
-import { PLACEHOLDER } from './compare-documents.js';
+import { PLACEHOLDER } from './operations.js';
 
 const SIZE = 1024;
 const READ_INTERVAL_MS = 1000;

@@ -1,111 +1,110 @@
-import type { Json, OpenApiDocument } from '../openapi.js';
-import type { ContractChange } from './contract-change.js';
-import { SchemaReader, type PlainSchema } from './resolved.js';
+import type { Json, JsonObject } from '../openapi.js';
+import type { ReportChange, Side } from './contract-change.js';
+import type { DocumentReader } from './document-reader.js';
+import { SchemaPairs } from './schema-pairs.js';
+import { SchemaReader, type PlainSchema } from './schema-reader.js';
+import { typeChange } from './type-change.js';
 
-/** Receives the changes of one operation. */
-export type ReportChange = (kind: ContractChange['kind'], at: string, detail: string) => void;
-
-/** Which side of an operation a schema describes: clients write inputs and read outputs. */
-export type Side = 'input' | 'output';
-
-/**
- * Schemas, properties and values of a comparison. A document of 2 MiB has fewer, unless it refers to the same ones many
- * times to keep the gateway busy.
- */
-const MAX_COMPARED = 200_000;
-/** Values that a change lists. */
-const MAX_LISTED = 10;
-/** Depth in a recursive schema. */
-const MAX_DEPTH = 12;
+/** A schema of the accepted document and that of the next one at the same place. */
+export interface SchemaPair {
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  readonly at: string;
+}
 
 /** Compares the schemas of two documents, the accepted one first. */
 export class SchemaComparison {
-  private compared = 0;
-
   private readonly accepted: SchemaReader;
   private readonly next: SchemaReader;
+  /** Pairs without a change, in them or below them, so that schemas that many operations share are compared once. */
+  private readonly unchanged = { input: new SchemaPairs(), output: new SchemaPairs() };
 
-  constructor(accepted: OpenApiDocument, next: OpenApiDocument) {
+  constructor(accepted: DocumentReader, next: DocumentReader) {
     this.accepted = new SchemaReader(accepted);
     this.next = new SchemaReader(next);
   }
 
-  compare(
-    side: Side,
-    before: Json | undefined,
-    after: Json | undefined,
-    at: string,
-    report: ReportChange,
-  ): void {
-    this.walk(side, before, after, at, report, 0);
+  /**
+   * Compares pairs and what they contain, the outer ones first. A pair that is found again, as in a recursive schema, is
+   * reported at its first place. Each step is one pair.
+   */
+  *compare(side: Side, roots: readonly SchemaPair[], report: ReportChange): Generator<void, void> {
+    const seen = new SchemaPairs();
+    const queue: { old: JsonObject; next: JsonObject; at: string }[] = [];
+    const enqueue = ({ before, after, at }: SchemaPair): void => {
+      const [old, next] = [this.accepted.schema(before), this.next.schema(after)];
+      if (!this.unchanged[side].has(old, next) && seen.add(old, next)) queue.push({ old, next, at });
+    };
+    let changes = 0;
+    const reportChange: ReportChange = (...change) => {
+      changes += 1;
+      report(...change);
+    };
+    roots.forEach(enqueue);
+    for (const { old, next, at } of queue) {
+      yield;
+      this.comparePair(side, this.accepted.read(old), this.next.read(next), at, reportChange).forEach(
+        enqueue,
+      );
+    }
+    if (changes === 0) this.unchanged[side].addAll(seen);
   }
 
-  private walk(
+  /** @returns the pairs that the two contain */
+  private comparePair(
     side: Side,
-    before: Json | undefined,
-    after: Json | undefined,
+    old: PlainSchema,
+    next: PlainSchema,
     at: string,
     report: ReportChange,
-    depth: number,
-  ): void {
-    if (depth > MAX_DEPTH) return;
-    const [old, next] = [this.accepted.read(before), this.next.read(after)];
-    this.compared += 1 + old.properties.size + next.required.size + (old.values?.size ?? 0);
-    if (this.compared > MAX_COMPARED) return;
+  ): readonly SchemaPair[] {
     const changed = typeChange(side, old, next);
     if (changed !== undefined) report('type-changed', at, changed);
-    if (side === 'input') requiredChanges(old, next, at, report);
+    if (side === 'input') this.compareRequired(old, next, at, report);
+    else this.compareMembers(old, next, at, report);
+    return [...this.commonMembers(side, old, next, at), ...containedPairs(side, old, next, at)];
+  }
+
+  private compareRequired(old: PlainSchema, next: PlainSchema, at: string, report: ReportChange): void {
+    for (const name of next.required)
+      if (isInput(this.next, next, name) && !(old.required.has(name) && isInput(this.accepted, old, name)))
+        report('input-required', `${at}/${name}`, 'requests must have this member');
+  }
+
+  private compareMembers(old: PlainSchema, next: PlainSchema, at: string, report: ReportChange): void {
+    // Another type is a change of its own.
+    const hasMembers = next.types.size === 0 || next.types.has('object');
     for (const [name, schema] of old.properties) {
+      if (!hasMembers || this.accepted.isMarked(schema, 'writeOnly')) continue;
       const found = next.properties.get(name);
-      const path = `${at}/${name}`;
-      if (found !== undefined) this.walk(side, schema, found, path, report, depth + 1);
-      if (side === 'output') outputChange(name, old, next, path, report);
+      if (found === undefined ? !next.isPartlyUnknown : this.next.isMarked(found, 'writeOnly'))
+        report('response-member-removed', `${at}/${name}`, 'responses no longer have this member');
+      else if (found !== undefined && old.required.has(name) && !next.required.has(name))
+        report('response-member-removed', `${at}/${name}`, 'responses need not have this member');
     }
-    if (old.items !== undefined && next.items !== undefined)
-      this.walk(side, old.items, next.items, `${at}/[]`, report, depth + 1);
+  }
+
+  private commonMembers(side: Side, old: PlainSchema, next: PlainSchema, at: string): readonly SchemaPair[] {
+    // Members that this side does not have.
+    const mark = side === 'input' ? 'readOnly' : 'writeOnly';
+    return [...old.properties].flatMap(([name, before]) => {
+      const after = next.properties.get(name);
+      const isPart =
+        after !== undefined && !this.accepted.isMarked(before, mark) && !this.next.isMarked(after, mark);
+      return isPart ? [{ before, after, at: `${at}/${name}` }] : [];
+    });
   }
 }
 
-function requiredChanges(old: PlainSchema, next: PlainSchema, at: string, report: ReportChange): void {
-  for (const name of next.required)
-    if (!old.required.has(name)) report('input-required', `${at}/${name}`, 'requests must have this member');
-}
+const isInput = (reader: SchemaReader, schema: PlainSchema, name: string): boolean =>
+  !reader.isMarked(schema.properties.get(name), 'readOnly');
 
-function outputChange(
-  name: string,
-  old: PlainSchema,
-  next: PlainSchema,
-  at: string,
-  report: ReportChange,
-): void {
-  // Without properties the schema says nothing of members.
-  if (next.properties.size > 0 && !next.properties.has(name))
-    report('response-member-removed', at, 'responses no longer have this member');
-  else if (old.required.has(name) && next.properties.has(name) && !next.required.has(name))
-    report('response-member-removed', at, 'responses need not have this member');
-}
-
-/** What clients of the old schema would not expect; `undefined`: nothing. */
-function typeChange(side: Side, old: PlainSchema, next: PlainSchema): string | undefined {
-  if (old.types.size > 0 && next.types.size > 0) {
-    // Every value that one side sends must be one that the other accepts.
-    const [sent, accepted] = side === 'input' ? [old.types, next.types] : [next.types, old.types];
-    if ([...sent].some((type) => !accepts(accepted, type)))
-      return `${listed(old.types)} became ${listed(next.types)}`;
-  }
-  const missing = side === 'input' ? missingValues(old, next) : [];
-  return missing.length > 0 ? `no longer accepts ${missing.join(', ')}` : undefined;
-}
-
-const accepts = (types: ReadonlySet<string>, type: string): boolean =>
-  types.has(type) || (type === 'integer' && types.has('number'));
-
-const listed = (types: ReadonlySet<string>): string => [...types].sort().join(' or ');
-
-function missingValues({ values }: PlainSchema, next: PlainSchema): readonly string[] {
-  const accepted = next.values;
-  if (!values || !accepted) return [];
-  const missing = [...values].filter((value) => !accepted.has(value));
-  const others = missing.length - MAX_LISTED;
-  return others > 0 ? [...missing.slice(0, MAX_LISTED), `and ${others} more`] : missing;
+function containedPairs(side: Side, old: PlainSchema, next: PlainSchema, at: string): readonly SchemaPair[] {
+  const pairs: SchemaPair[] = [];
+  // A list of anything has no members that a client knows.
+  const isList = next.items !== undefined || (side === 'output' && next.types.has('array'));
+  if (old.items !== undefined && isList) pairs.push({ before: old.items, after: next.items, at: `${at}/[]` });
+  if (old.additional !== undefined && next.additional !== undefined)
+    pairs.push({ before: old.additional, after: next.additional, at: `${at}/*` });
+  return pairs;
 }

@@ -1,4 +1,5 @@
 import type { Instance } from '../../discovery/index.js';
+import { inSlices } from '../../proxy/index.js';
 import type { DocumentSource } from '../document-source.js';
 import { UnusableDocument, type OpenApiDocument } from '../openapi.js';
 
@@ -16,7 +17,7 @@ export async function comparedDocument(
   let reason = '';
   for (const instance of instances.slice(0, MAX_INSTANCES_TRIED)) {
     try {
-      return withoutTexts(await source.fetchDocument(instance));
+      return await withoutTexts(await source.fetchDocument(instance));
     } catch (error) {
       if (!(error instanceof UnusableDocument)) throw error;
       reason = error.message;
@@ -33,29 +34,38 @@ const TEXTS = new Set(['description', 'summary', 'example', 'examples', 'externa
 const CHOSEN_NAMES = new Set(['properties', 'patternProperties', 'paths', 'schemas', 'responses', 'headers']);
 
 /**
- * A document without texts and examples: it is kept for as long as the service is known.
+ * A document without texts and examples: it is kept for as long as the service is known. The event loop turns meanwhile.
  * @throws UnusableDocument if it is nested too deeply
  */
-export function withoutTexts({
+export async function withoutTexts({
   openapi,
   info,
   paths,
   components,
   servers,
-}: OpenApiDocument): OpenApiDocument {
+}: OpenApiDocument): Promise<OpenApiDocument> {
   const kept = { openapi, info: { title: info.title ?? '' }, paths, ...(components && { components }) };
-  return strip({ ...kept, ...(servers && { servers }) }, false, 0) as OpenApiDocument;
+  const copying = new CopyWithoutTexts();
+  const copy = copying.copy({ ...kept, ...(servers && { servers }) }, false, 0);
+  for await (const copyMembers of inSlices(copying.steps)) copyMembers();
+  return copy as OpenApiDocument;
 }
 
-function strip(value: unknown, hasChosenNames: boolean, depth: number): unknown {
-  if (depth > MAX_NESTING) throw new UnusableDocument('its document is nested too deeply');
-  if (Array.isArray(value)) return value.map((item: unknown) => strip(item, false, depth + 1));
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).filter(([name]) => hasChosenNames || !TEXTS.has(name));
-  return Object.fromEntries(
-    members.map(([name, member]) => [
-      name,
-      strip(member, !hasChosenNames && CHOSEN_NAMES.has(name), depth + 1),
-    ]),
-  );
+/** Copies a value, each object or list in a step of its own. */
+class CopyWithoutTexts {
+  /** Copies the members of one object or list; grows while it is walked. */
+  readonly steps: (() => void)[] = [];
+
+  /** @returns a copy whose members follow in steps */
+  copy(value: unknown, hasChosenNames: boolean, depth: number): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (depth > MAX_NESTING) throw new UnusableDocument('its document is nested too deeply');
+    const copy = (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
+    this.steps.push(() => {
+      for (const [name, member] of Object.entries(value))
+        if ((hasChosenNames || !TEXTS.has(name)) && name !== '__proto__')
+          copy[name] = this.copy(member, !hasChosenNames && CHOSEN_NAMES.has(name), depth + 1);
+    });
+    return copy;
+  }
 }

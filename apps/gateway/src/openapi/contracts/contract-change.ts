@@ -3,7 +3,7 @@
  * - `operation-removed`: the operation, or one of its success responses;
  * - `input-required`: a parameter, member or body that requests must now have;
  * - `response-member-removed`: a member that responses no longer have, or need not have;
- * - `type-changed`: a value of another type, or an input value that is no longer accepted.
+ * - `type-changed`: a value or body of another type, or an input value that is no longer accepted.
  */
 export const CONTRACT_CHANGE_KINDS = [
   'operation-removed',
@@ -21,3 +21,9 @@ export interface ContractChange {
   readonly at: string;
   readonly detail: string;
 }
+
+/** Receives the changes of one operation. */
+export type ReportChange = (kind: ContractChange['kind'], at: string, detail: string) => void;
+
+/** Which side of an operation a schema describes: clients write inputs and read outputs. */
+export type Side = 'input' | 'output';

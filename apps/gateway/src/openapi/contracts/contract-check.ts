@@ -9,7 +9,6 @@ import type { CallWatch } from './call-watch.js';
 import { CheckSchedule, FIRST_DELAY_MS } from './check-schedule.js';
 import { comparedDocument } from './compared-document.js';
 import { breakingChanges } from './compare-documents.js';
-import type { ContractChange } from './contract-change.js';
 import type { Contract, ContractStore } from './contract-store.js';
 import { contractsUnavailable, noBrokenContract } from './problems.js';
 import { ServiceContract, type SeenVersion } from './service-contract.js';
@@ -213,10 +212,12 @@ export class ContractCheck implements OnModuleDestroy {
     const { version } = seen;
     const { contract } = known;
     if (contract && !contract.versions.includes(version)) {
-      const changes = changesOf(contract.document, document);
-      if (!changes) return void Object.assign(seen, INCOMPARABLE);
-      seen.changes = changes;
-      if (changes.length > 0) return this.reportBreak(known, seen);
+      const { changes, incomplete } = await breakingChanges(contract.document, document);
+      // An operator has accepted another version meanwhile.
+      if (known.contract !== contract) return this.compare(known, seen, document);
+      if (changes.length > 0) return this.reportBreak(known, seen, changes, incomplete);
+      if (incomplete !== undefined)
+        return void Object.assign(seen, { status: 'unknown', reason: incomplete, document: undefined });
     }
     if (!contract?.versions.includes(version)) {
       await this.write(known, version, document);
@@ -237,13 +238,17 @@ export class ContractCheck implements OnModuleDestroy {
     known.contract = await this.parts.store.write(service, next, contract === undefined);
   }
 
-  private async reportBreak(known: ServiceContract, seen: SeenVersion): Promise<void> {
+  private async reportBreak(
+    known: ServiceContract,
+    seen: SeenVersion,
+    changes: SeenVersion['changes'],
+    incomplete: string | undefined,
+  ): Promise<void> {
     const isNew = seen.status !== 'breaking';
-    seen.status = 'breaking';
-    seen.reason = undefined;
+    Object.assign(seen, { status: 'breaking', changes, reason: incomplete });
     if (!isNew) return;
     const { service } = known;
-    const { version, changes } = seen;
+    const { version } = seen;
     const summary = known.summaryOf(seen);
     this.parts.logger.warn({ service, version, changes: changes.length }, `Contract broken: ${summary}`);
     // Traffic is held back before anything else is waited for.
@@ -273,21 +278,5 @@ export class ContractCheck implements OnModuleDestroy {
     const operations = new Set(broken.flatMap(({ changes }) => changes.map(({ operation }) => operation)));
     if (operations.size > 0 && contract) calls.watch(service, contract.document, operations);
     else calls.unwatch(service);
-  }
-}
-
-const INCOMPARABLE = {
-  status: 'unknown',
-  reason: 'its document cannot be compared',
-  document: undefined,
-} as const;
-
-/** `undefined`: the schemas refer to each other in longer chains than can be followed. */
-function changesOf(accepted: OpenApiDocument, next: OpenApiDocument): readonly ContractChange[] | undefined {
-  try {
-    return breakingChanges(accepted, next);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
   }
 }

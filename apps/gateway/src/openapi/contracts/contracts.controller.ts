@@ -66,7 +66,11 @@ const CHANGE = object({
 const VERSION = object({
   version: text,
   status: { ...text, enum: [...VERSION_STATUSES] },
-  reason: { ...text, nullable: true, description: 'why the document is unknown' },
+  reason: {
+    ...text,
+    nullable: true,
+    description: 'why the version is unknown, or the list of changes incomplete',
+  },
   seenAt: time,
   decision: {
     ...text,

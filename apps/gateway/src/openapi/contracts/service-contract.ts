@@ -7,7 +7,7 @@ import type { Contract } from './contract-store.js';
  * - `waiting`: the document is not compared yet;
  * - `accepted`: it does not break the contract, or an operator accepted it;
  * - `breaking`: it breaks the contract;
- * - `unknown`: there is no usable document. Such a version is never held back.
+ * - `unknown`: there is no usable document, or none that can be compared. Such a version is never held back.
  */
 export const VERSION_STATUSES = ['waiting', 'accepted', 'breaking', 'unknown'] as const;
 
@@ -20,7 +20,7 @@ export interface SeenVersion {
   /** Milliseconds since the epoch. */
   readonly seenAt: number;
   status: (typeof VERSION_STATUSES)[number];
-  /** Why the document is not usable. */
+  /** Why the document is not usable, or the comparison not complete. */
   reason: string | undefined;
   document: OpenApiDocument | undefined;
   changes: readonly ContractChange[];
