@@ -47,7 +47,11 @@ export class SchemaComparison {
         enqueue,
       );
     }
-    if (changes === 0) this.unchanged[side].addAll(seen);
+    if (changes > 0) return;
+    for (const { old, next } of queue) {
+      yield;
+      this.unchanged[side].add(old, next);
+    }
   }
 
   /** @returns the pairs that the two contain */

@@ -5,6 +5,8 @@ export class IncompleteComparison extends Error {
 
 /** Members and values of a comparison. A document of 2 MiB has fewer, unless it refers to the same schemas many times. */
 const MAX_TOTAL = 1_000_000;
+/** A step costs more than a member that it reads. */
+const STEP_COST = 5;
 /** Members and values of one step: the event loop does not turn within it. */
 const MAX_STEP = 20_000;
 
@@ -15,6 +17,7 @@ export class ComparisonWork {
 
   beginStep(): void {
     this.step = 0;
+    this.spend(STEP_COST);
   }
 
   /** @throws IncompleteComparison if the documents are too large */

@@ -71,7 +71,8 @@ function targetOf(document: OpenApiDocument, reference: string): JsonObject {
   let current: Json | undefined = document;
   for (const name of pointer.slice(1).split('/')) {
     const member: string = name.replaceAll('~1', '/').replaceAll('~0', '~');
-    current = isObject(current) && Object.hasOwn(current, member) ? current[member] : undefined;
+    if (!isObject(current) || !Object.hasOwn(current, member)) return UNKNOWN;
+    current = current[member];
   }
   return isObject(current) ? current : UNKNOWN;
 }

@@ -16,8 +16,4 @@ export class SchemaPairs {
     else this.partners.set(before, new Set([after]));
     return true;
   }
-
-  addAll(others: SchemaPairs): void {
-    for (const [before, partners] of others.partners) for (const after of partners) this.add(before, after);
-  }
 }
