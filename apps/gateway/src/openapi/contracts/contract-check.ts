@@ -1,17 +1,17 @@
 import type { OnModuleDestroy } from '@nestjs/common';
-import { DEFAULT_VERSION } from '#contracts';
 import type { AppContext } from '#service-kit';
-import type { EventLog, LiveServiceTable, RegistryService, ServiceEntry } from '../../discovery/index.js';
+import type { EventLog, LiveServiceTable, RegistryService } from '../../discovery/index.js';
 import type { PolicySources } from '../../policy/index.js';
 import type { DocumentSource } from '../document-source.js';
 import type { OpenApiDocument } from '../openapi.js';
 import type { CallWatch } from './call-watch.js';
-import { CheckSchedule, FIRST_DELAY_MS } from './check-schedule.js';
+import { CheckSchedule } from './check-schedule.js';
 import { comparedDocument } from './compared-document.js';
 import { breakingChanges } from './compare-documents.js';
 import type { Contract, ContractStore } from './contract-store.js';
 import { contractsUnavailable, noBrokenContract } from './problems.js';
-import { ServiceContract, type SeenVersion } from './service-contract.js';
+import { SeenServices } from './seen-services.js';
+import type { SeenVersion, ServiceContract } from './service-contract.js';
 
 /** A version that breaks the contract of its service. */
 export interface BrokenVersion {
@@ -41,20 +41,19 @@ const MAX_ACCEPTED_VERSIONS = 50;
  * registration nor a request waits for it.
  */
 export class ContractCheck implements OnModuleDestroy {
-  private readonly services = new Map<string, ServiceContract>();
-  private readonly followed = new Map<string, ServiceEntry>();
   private readonly schedule = new CheckSchedule((service, version) => {
     void this.enqueue(() => this.check(service, version));
   });
+  private readonly services: SeenServices;
   /** Work runs one after the other: two versions that come together are compared in order. */
   private queue = Promise.resolve();
   private isStopped = false;
 
   constructor(private readonly parts: ContractParts) {
     const { table, policies, events } = parts;
-    table.onChange(() => this.follow());
+    this.services = new SeenServices(table, this.schedule, (service) => this.forget(service));
     policies.onChange(() => {
-      for (const known of this.services.values()) this.applyHolds(known);
+      for (const known of this.services.all) this.applyHolds(known);
     });
     events.listen(({ type, service }) => {
       if (type === 'contract-accepted') void this.enqueue(() => this.compareAll(service));
@@ -63,7 +62,7 @@ export class ContractCheck implements OnModuleDestroy {
 
   /** All services with a version that was seen, by name. */
   get all(): readonly ServiceContract[] {
-    return [...this.services.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+    return this.services.all;
   }
 
   /** The versions that break the contract of their service, each with one sentence on what it breaks. */
@@ -107,44 +106,9 @@ export class ContractCheck implements OnModuleDestroy {
     this.parts.calls.end();
   }
 
-  private follow(): void {
-    const { entries } = this.parts.table.current;
-    for (const entry of entries) {
-      if (this.followed.get(entry.name) === entry) continue;
-      this.followed.set(entry.name, entry);
-      this.followEntry(entry);
-    }
-    if (this.followed.size > entries.length) this.forget(new Set(entries.map(({ name }) => name)));
-  }
-
-  private forget(names: ReadonlySet<string>): void {
-    for (const name of [...this.followed.keys()].filter((each) => !names.has(each))) {
-      this.followed.delete(name);
-      this.services.delete(name);
-      this.parts.calls.unwatch(name);
-      void this.enqueue(() => this.parts.store.remove(name));
-    }
-  }
-
-  private followEntry({ name, live }: ServiceEntry): void {
-    // An instance that declares no version is no new version of its service.
-    const declared = live.filter(({ version }) => version !== DEFAULT_VERSION);
-    const versions = new Set(declared.map(({ version }) => version));
-    // The document of an instance in this process is made by this process: only if it is needed.
-    if (versions.size === 1 && live.every(({ transport }) => transport === 'local')) return;
-    for (const version of versions) {
-      if (this.services.get(name)?.versions.has(version)) continue;
-      const known = this.services.get(name) ?? new ServiceContract(name);
-      this.services.set(name, known);
-      known.see(version);
-      known.dropOldest(versions);
-      const isFirst = known.versions.size === 1;
-      this.schedule.add(name, version, isFirst && versions.size === 1 ? FIRST_DELAY_MS : 0);
-      // Now there is something to compare: the first version need not wait any longer.
-      if (!isFirst && !known.contract)
-        for (const other of known.versions.values())
-          if (other.status === 'waiting') this.schedule.add(name, other.version, 0);
-    }
+  private forget(service: string): void {
+    this.parts.calls.unwatch(service);
+    void this.enqueue(() => this.parts.store.remove(service));
   }
 
   private enqueue(work: () => Promise<void>): Promise<void> {
@@ -185,7 +149,7 @@ export class ContractCheck implements OnModuleDestroy {
         { service, version: seen.version, reason: found },
         'Contract of a version unknown',
       );
-    if (this.services.has(service)) this.schedule.addRetry(service, seen);
+    if (this.services.get(service)) this.schedule.addRetry(service, seen);
   }
 
   /** Compares every version whose document is known, in the order in which they were seen. */
