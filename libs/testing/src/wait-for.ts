@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * More than any condition needs on a busy machine, and less than what would hide that a process notices nothing: leases
  * expire after 30 s, shutdowns end after 25 s.
  */
-export const LONGEST_WAIT_MS = 20_000;
+const LONGEST_WAIT_MS = 20_000;
 
 /**
  * Repeats `check` until it returns a value other than `false` without throwing, and returns that value.

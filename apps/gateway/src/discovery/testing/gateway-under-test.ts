@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { boot, type Env, type RunningApp } from '#service-kit';
-import { LONGEST_WAIT_MS } from '#testing';
 import { gateway } from '../../gateway.app.js';
 
 /** A response with its body. */
@@ -67,11 +66,8 @@ export class GatewayUnderTest {
   }
 }
 
-/** Waits until `condition` holds; fails after `ms`. */
-export async function until(
-  condition: () => Promise<boolean> | boolean,
-  ms = LONGEST_WAIT_MS,
-): Promise<void> {
+/** Waits until `condition` holds; fails after `ms`, by default as long as `waitFor` of the testing library waits. */
+export async function until(condition: () => Promise<boolean> | boolean, ms = 20_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`not so within ${ms} ms: ${condition.toString()}`);
