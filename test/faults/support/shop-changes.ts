@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Order, Product, User } from '#shop-contracts';
 import { call, type CallResponse } from '#testing';
-import type { ShopFleet } from '../../support/shop-fleet.js';
+
+interface Address {
+  readonly url: string;
+}
+
+/** Where the services of a shop are. */
+export interface Shop {
+  readonly users: Address;
+  readonly products: Address;
+  readonly orders: readonly Address[];
+}
 
 /** A change that a service has acknowledged, by the event that it publishes. */
 export interface AcknowledgedChange {
@@ -19,7 +29,7 @@ export class ShopChanges {
   readonly acknowledged: AcknowledgedChange[] = [];
   readonly deletedUsers: string[] = [];
 
-  constructor(private readonly shop: ShopFleet) {}
+  constructor(private readonly shop: Shop) {}
 
   /** Resolves after `count` acknowledged changes. */
   async run(count: number): Promise<void> {
