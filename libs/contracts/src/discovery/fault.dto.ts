@@ -10,7 +10,7 @@ export const FAULT_KINDS = ['kill', 'hang', 'slow', 'errors'] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Longest time that a gateway keeps a fault, seconds. */
-export const MAX_FAULT_SECONDS = 600;
+const MAX_FAULT_SECONDS = 600;
 
 /** Body of `PUT /discovery/services/{id}/fault`: a fault between the gateway and an instance. */
 export class FaultDto {

@@ -1,18 +1,8 @@
-import type { Problem } from '#contracts';
+import { statusOf } from '../testing/status-of.js';
 import { parseRequestHead } from './parse-request-head.js';
 
 const parse = (...lines: string[]) => parseRequestHead(lines.map((line) => `${line}\r\n`).join('') + '\r\n');
 const get = (...fields: string[]) => parse('GET / HTTP/1.1', 'Host: a', ...fields);
-
-/** The status of the problem that `act` throws. */
-function statusOf(act: () => unknown): number | undefined {
-  try {
-    act();
-  } catch (error) {
-    return (error as Problem).status;
-  }
-  return undefined;
-}
 
 describe('parseRequestHead', () => {
   it('parses method, target, version and host', () => {

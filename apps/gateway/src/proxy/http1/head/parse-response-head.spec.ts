@@ -1,18 +1,8 @@
-import type { Problem } from '#contracts';
+import { statusOf } from '../testing/status-of.js';
 import { parseResponseHead } from './parse-response-head.js';
 
 const parse = (...lines: string[]) => parseResponseHead(lines.map((line) => `${line}\r\n`).join('') + '\r\n');
 const ok = (...fields: string[]) => parse('HTTP/1.1 200 OK', ...fields);
-
-/** The status of the problem that `act` throws. */
-function statusOf(act: () => unknown): number | undefined {
-  try {
-    act();
-  } catch (error) {
-    return (error as Problem).status;
-  }
-  return undefined;
-}
 
 describe('parseResponseHead', () => {
   it('parses status, framing and connection persistence', () => {
