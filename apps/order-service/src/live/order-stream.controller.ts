@@ -1,7 +1,13 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DescribeOperation, LiveStreams, tooManyLiveStreams, tooManyStreamsOfCaller } from '#service-kit';
+import {
+  DescribeOperation,
+  LiveStreams,
+  sendEventStreamHead,
+  tooManyLiveStreams,
+  tooManyStreamsOfCaller,
+} from '#service-kit';
 import { orderAccessDeniedKind } from '../model/orders.problems.js';
 import { CallerAccess, OrderAccess } from '../orders/order-access.js';
 import { ORDER_STREAM } from './order-stream.document.js';
@@ -32,7 +38,10 @@ export class OrderStreamController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (request.method === 'HEAD') return void reply.type('text/event-stream; charset=utf-8').send();
+    if (request.method === 'HEAD') {
+      sendEventStreamHead(reply);
+      return;
+    }
     await this.streams.open(reply, {
       includes: visibleEvents(access, userId),
       caller: access.owner,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 
 const FIELDS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -75,4 +76,11 @@ export class SseResponse {
     this.missed = 0;
     this.onDrain();
   }
+}
+
+/** Responds to HEAD with the fields that GET responds with (RFC 9110, section 9.3.2), and opens no stream. */
+export function sendEventStreamHead(reply: FastifyReply): void {
+  reply.hijack();
+  const headers = reply.getHeaders() as Record<string, string>;
+  reply.raw.writeHead(200, { ...headers, ...FIELDS }).end();
 }

@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DescribeOperation } from '#service-kit';
+import { DescribeOperation, sendEventStreamHead } from '#service-kit';
 import { tooManyDashboards } from '../problems.js';
 import { DashboardStreams } from './dashboard-streams.js';
 
@@ -16,7 +16,10 @@ export class StreamController {
   })
   @Get()
   read(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    if (request.method === 'HEAD') return void reply.type('text/event-stream; charset=utf-8').send();
+    if (request.method === 'HEAD') {
+      sendEventStreamHead(reply);
+      return;
+    }
     this.streams.open(reply);
   }
 }

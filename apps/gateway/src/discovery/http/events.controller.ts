@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventQueryDto } from '#contracts';
-import { acceptedType, DescribeOperation } from '#service-kit';
+import { acceptedType, DescribeOperation, sendEventStreamHead } from '#service-kit';
 import { tooManyEventStreams } from '../model/problems.js';
 import { EventLog } from '../events/event-log.js';
 import { EventStreams } from '../events/event-streams.js';
@@ -38,7 +38,10 @@ export class EventsController {
   ): void {
     void reply.header('vary', 'accept, last-event-id');
     if (wantsHistory(accept, query.since)) return void reply.send(this.log.after(Number(query.since ?? 0)));
-    if (request.method === 'HEAD') return void reply.type(`${STREAM}; charset=utf-8`).send();
+    if (request.method === 'HEAD') {
+      sendEventStreamHead(reply);
+      return;
+    }
     this.streams.open(reply, this.positionOf(lastEventId ?? query.since));
   }
 
