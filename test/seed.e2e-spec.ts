@@ -33,6 +33,25 @@ describe('npm run seed with numbers of rows', () => {
     expect(ofProduct.count).toBeGreaterThan(1);
   });
 
+  it('writes orders of the users and products that the stores have', async () => {
+    const before = (await get('order-service/orders?count=exact&limit=1')).count;
+    expect((await seed('--users', '1', '--products', '1').exited).code).toBe(0);
+    expect((await seed('--orders', '7').exited).code).toBe(0);
+    expect((await get('order-service/orders?count=exact&limit=1')).count).toBe(before + 7);
+  });
+
+  it.each([
+    ['products', ['--users', '5', '--products', '0', '--orders', '5']],
+    ['users', ['--products', '5', '--orders', '5']],
+  ])('writes nothing if orders have no %s', async (missing, args) => {
+    const empty = tempDir();
+    const run = launchNode('scripts/seed.mjs', args, { DATA_DIR: empty.path });
+    expect((await run.exited).code).toBe(1);
+    expect(run.stderr).toContain(`orders need ${missing}`);
+    expect(run.stdout).toBe('');
+    empty.remove();
+  });
+
   it.each([['--users', 'many'], ['--shops', '3'], ['--orders']])('refuses %s %s', async (...args) => {
     expect((await seed(...args).exited).code).toBeGreaterThan(0);
   });

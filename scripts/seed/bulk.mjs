@@ -35,12 +35,23 @@ async function insertAll(what, count, insert) {
   }
 }
 
+/** Before anything is written: orders refer to users and products that are written with them, or that the stores have. */
+async function requireReferred(storage, counts) {
+  for (const [table, count] of Object.entries(counts)) {
+    const service = `${table.slice(0, -1)}-service`;
+    const first = (database) => database.selectFrom(table).select('id').limit(1).executeTakeFirst();
+    if (count === 0 && !(await withStore(storage, service, first)))
+      throw new Error(`orders need ${table}, and the store of ${service} has none: add --${table}`);
+  }
+}
+
 /**
  * Writes users, products and orders straight to the stores of the services.
  * @param storage where the services store their rows: `{ databaseUrl, dataDir, sync }`
  * @param counts number of each
  */
 export async function seedStores(storage, { users = 0, products = 0, orders = 0 }) {
+  if (orders > 0) await requireReferred(storage, { users, products });
   const rows = createRows({ users, products, orders });
   const userIds = await withStore(storage, 'user-service', async (database, { insertUsers }) => {
     await insertAll('users', users, (batch) => insertUsers(database, batch.map(rows.user)));
@@ -51,8 +62,6 @@ export async function seedStores(storage, { users = 0, products = 0, orders = 0 
     const newest = database.selectFrom('products').orderBy('id', 'desc').limit(REFERRED);
     return newest.select(['id', 'price', 'currency', 'name']).execute();
   });
-  if (orders > 0 && (userIds.length === 0 || offers.length === 0))
-    throw new Error('orders need users and products: add --users and --products');
   await withStore(storage, 'order-service', (database, { insertOrders }) =>
     insertAll('orders', orders, (batch) =>
       insertOrders(
