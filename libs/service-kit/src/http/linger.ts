@@ -11,10 +11,13 @@ const LINGER_MS = 5000;
  */
 export function lingerAfterRejections(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    if (!request.raw.complete && reply.statusCode >= 400) linger(request, reply);
+    if (reply.statusCode >= 400 && isUnread(request)) linger(request, reply);
     done();
   });
 }
+
+/** An injected request has no connection, and its member `complete` is absent. */
+const isUnread = ({ raw }: FastifyRequest): boolean => 'complete' in raw && !raw.complete;
 
 function linger(request: FastifyRequest, reply: FastifyReply): void {
   const { raw } = request;
