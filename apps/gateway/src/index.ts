@@ -1,2 +1,2 @@
 export { gateway } from './gateway.app.js';
-export { urlsOf, localRegistryOf } from './running-gateway.js';
+export { isInRotation, localRegistryOf, urlsOf } from './running-gateway.js';

@@ -1,7 +1,7 @@
 import type { Registry } from '#registry-client';
 import type { RunningApp } from '#service-kit';
 import { Purges } from './cache/index.js';
-import { LocalRegistry, RegistryService } from './discovery/index.js';
+import { LiveServiceTable, LocalRegistry, RegistryService } from './discovery/index.js';
 import { AdminListener } from './proxy/index.js';
 
 /**
@@ -13,6 +13,12 @@ export function localRegistryOf({ nest }: Pick<RunningApp, 'nest'>): Registry {
   return new LocalRegistry(nest.get(RegistryService, { strict: false }), (selected) =>
     purges.purge(selected),
   );
+}
+
+/** Whether a service has an instance that receives requests. */
+export function isInRotation({ nest }: Pick<RunningApp, 'nest'>, service: string): boolean {
+  const { current } = nest.get(LiveServiceTable, { strict: false });
+  return (current.get(service)?.available.length ?? 0) > 0;
 }
 
 /** Where operators and clients on this machine reach a gateway. */

@@ -2,7 +2,16 @@ import { gateway, localRegistryOf } from '#apps/gateway';
 import { orderService } from '#apps/order-service';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
-import { boot, checkConfig, InProcessTransport, type Env, type Mount, type RunningApp } from '#service-kit';
+import {
+  boot,
+  checkConfig,
+  InProcessTransport,
+  Readiness,
+  type Env,
+  type Mount,
+  type RunningApp,
+} from '#service-kit';
+import { completeStart } from './complete-start.js';
 
 /** In the order of shutdown: the order service calls users and products, so it stops first. */
 const SERVICES = [orderService, userService, productService];
@@ -16,7 +25,8 @@ const SERVICE_HOST = '127.0.0.1';
  */
 export async function mountMonolith(env: Env): ReturnType<Mount> {
   checkConfig([gateway, ...SERVICES], env);
-  const gatewayApp = await boot(gateway, { env });
+  const readiness = new Readiness(true);
+  const gatewayApp = await boot(gateway, { env, readiness });
   const services: RunningApp[] = [];
   const events = eventsIn(env);
   try {
@@ -26,6 +36,7 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
     const options = { env, registry, logLevel, traces, events, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
     events?.begin();
+    void completeStart(readiness, gatewayApp, services);
     return [gatewayApp, ...services];
   } catch (error) {
     await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));

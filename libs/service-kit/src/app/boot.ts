@@ -45,6 +45,8 @@ export interface BootOptions {
   readonly logLevel?: LogLevelControl;
   /** `false` when another app of this process exposes the metrics of the process. */
   readonly exposesProcess?: boolean;
+  /** Replaces the readiness that the app has alone, for a start that waits for other apps. */
+  readonly readiness?: Readiness;
   /** `false` when the app is a part of a program that handles its signals itself. */
   readonly handlesSignals?: boolean;
   /** Replaces the export that the app opens alone. The monolith passes the one of its gateway. */
@@ -103,7 +105,7 @@ async function start<C extends BaseConfig>(
   const logger = createLogger(name, config);
   const logLevel = options.logLevel ?? new LogLevelControl(config.logLevel);
   logLevel.add(logger);
-  const readiness = new Readiness();
+  const readiness = options.readiness ?? new Readiness();
   const registry = options.registry ?? definition.registry(config);
   const traces = options.traces ?? (await openTraces(config, logger));
   const ownEvents = options.events ? undefined : definition.events?.(config, logger);

@@ -34,10 +34,10 @@ export class HealthService {
     return this.checks.check([]);
   }
 
-  /** Whether the app may receive traffic. Runs no indicators once the app has left rotation. */
+  /** Whether the app may receive traffic. Runs no indicators while the app starts, or once it has left rotation. */
   ready(): Promise<HealthCheckResult> {
-    if (this.readiness.isLeaving)
-      return this.checks.check([() => this.sessions.check('readiness').down('draining')]);
+    const { obstacle } = this.readiness;
+    if (obstacle) return this.checks.check([() => this.sessions.check('readiness').down(obstacle)]);
     return this.checks.check(this.required.map((indicator) => () => this.runCheck(indicator)));
   }
 
@@ -50,7 +50,7 @@ export class HealthService {
    * would also fail.
    */
   private async canServe(): Promise<boolean> {
-    if (this.readiness.isLeaving) return false;
+    if (this.readiness.obstacle) return false;
     const results = await Promise.all(this.required.map((indicator) => indicator.check().catch(asError)));
     return results.every(
       (result) => !(result instanceof Error) || (result instanceof PublicHealthError && result.isPartial),
