@@ -69,7 +69,7 @@ describe('the comparison of documents that are made to cost much', () => {
   });
 
   it.each([
-    ['one schema', 2500, 20_000],
+    ['one schema', 1, 20_000],
     ['all schemas together', 4000, 900],
   ])('says that it is incomplete: %s too large', async (_name, length, size) => {
     const { incomplete } = await measured(() => around(() => ({ allOf: [base] }), length, size));
