@@ -58,6 +58,11 @@ onBothStores('the list of products', (store) => {
     expect(await slowStepsOf(database, PRODUCT_LIST, request)).toEqual([]);
   });
 
+  it('is seen to be slow in an order without an index', async () => {
+    const list = { ...PRODUCT_LIST, sorts: { ...PRODUCT_LIST.sorts, stock: 'stock' } };
+    expect(await slowStepsOf(database, list, { filters: {}, sort: 'stock', offset: 60 })).not.toEqual([]);
+  });
+
   it('filters by category, price and currency, in the order of prices', async () => {
     const { items } = await get('?category=office&minPrice=1000&maxPrice=2000&currency=krw&limit=200');
     expect(items.length).toBeGreaterThan(50);

@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import { isPostgres } from '../storage/database-now.js';
 import type { ListDefinition, ListFilters } from './list-definition.js';
-import { indexedRows, inOrder, positionOf, type AnyTables, type SortedRow } from './list-rows.js';
+import { indexedRows, inOrder, positionOf, type AnyTables, type Rows, type SortedRow } from './list-rows.js';
 import { planWalk } from './list-walk.js';
 import { pageRows } from './read-list.js';
 
@@ -25,10 +25,18 @@ export async function slowStepsOf<Schema>(
   const walk = planWalk(list, request.filters, request.sort);
   const rows = inOrder(indexedRows(db, walk), walk).limit(1).offset(request.offset);
   const after = positionOf((await rows.executeTakeFirst()) as SortedRow | undefined);
-  const plans = [
-    await pageRows(db, list, walk, 51).explain(),
-    await pageRows(db, list, walk, 51, after).explain(),
-  ];
-  const steps = plans.flat().map((step) => String(step.detail ?? step['QUERY PLAN']));
+  const pages = [pageRows(db, list, walk, 51), pageRows(db, list, walk, 51, after)];
+  const steps = (await Promise.all(pages.map((page) => stepsOf(db, page)))).flat();
   return steps.filter((step) => SLOW[isPostgres(database) ? 'postgres' : 'embedded'].test(step));
+}
+
+/** The steps of the store's plan for `rows`. The embedded store's `explain` without `query plan` has bytecode. */
+async function stepsOf(database: Kysely<AnyTables>, rows: Rows): Promise<readonly string[]> {
+  const { sql, parameters } = rows.compile();
+  const [prefix, column] = isPostgres(database)
+    ? ['explain', 'QUERY PLAN']
+    : ['explain query plan', 'detail'];
+  const query = CompiledQuery.raw(`${prefix} ${sql}`, [...parameters]);
+  const plan = await database.executeQuery<Record<string, string>>(query);
+  return plan.rows.map((step) => step[column] ?? '');
 }
