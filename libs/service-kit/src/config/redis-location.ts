@@ -8,7 +8,7 @@ export interface RedisLocation {
 }
 
 const PARTS =
-  /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?<user>[^/@]*@)?(?<hosts>[^/@?#]+)(?<path>\/[^?#]*)?(?<rest>[?#].*)?$/;
+  /^(?<scheme>rediss?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?<user>[^/]*@)?(?<hosts>[^/@?#]+)(?<path>\/[^?#]*)?(?<rest>[?#].*)?$/;
 const DATABASE = /^\/?\d{0,6}$/;
 const MASTER_AND_DATABASE = /^\/(?<master>[\w.-]+)(?<database>\/\d{0,6})?$/;
 /** A cluster has no databases. */
@@ -20,6 +20,8 @@ export function redisLocationOf(url: string): RedisLocation | undefined {
   if (!parts) return undefined;
   const { scheme, user = '', hosts = '', path = '', rest = '' } = parts;
   const kind = (parts.kind ?? 'server') as RedisLocation['kind'];
+  // Several hosts: a user before a later one would become part of the password.
+  if (kind !== 'server' && user.slice(0, -1).includes('@')) return undefined;
   const target = targetOf(kind, path);
   if (!target) return undefined;
   const addresses = kind === 'server' ? [hosts] : hosts.split(',');
