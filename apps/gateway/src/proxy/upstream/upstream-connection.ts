@@ -59,7 +59,6 @@ export class UpstreamConnection extends UpstreamSocket {
   private requestDone = false;
   private keepsAlive = false;
   private idleMs = DEFAULT_IDLE_MS;
-  private uses = 0;
   /** Tick of the wheel at which the connection became idle. */
   idleSinceTick = 0;
 
@@ -76,11 +75,6 @@ export class UpstreamConnection extends UpstreamSocket {
   /** Whether the connection is not established yet; it may still be queued. */
   get isConnecting(): boolean {
     return this.state === State.Queued || this.state === State.Connecting;
-  }
-
-  /** Whether the connection carried another request before the current one. */
-  get isReused(): boolean {
-    return this.uses > 1;
   }
 
   /** Whether sent bytes still wait for the instance to take them. */
@@ -100,7 +94,6 @@ export class UpstreamConnection extends UpstreamSocket {
    */
   send(sink: MovableSink, head: string, body: Buffer | undefined, isWhole: boolean): void {
     this.sink = sink;
-    this.uses += 1;
     this.requestDone = isWhole;
     this.keepsAlive = false;
     this.responses.begin();
@@ -141,16 +134,8 @@ export class UpstreamConnection extends UpstreamSocket {
 
   /** Sends more of the body. Returns `false` if the caller should wait for `onDrain`. */
   sendBody(bytes: Buffer): boolean {
-    return this.limitSending((this.writer as SocketWriter).bytes(bytes));
-  }
-
-  /** Sends more of the body as one chunk. Returns `false` if the caller should wait for `onDrain`. */
-  sendChunk(payload: Buffer): boolean {
-    return this.limitSending((this.writer as SocketWriter).chunk(payload));
-  }
-
-  /** While the body is being sent, a time-out runs only if the instance does not take the available bytes. */
-  private limitSending(goesOn: boolean): boolean {
+    const goesOn = (this.writer as SocketWriter).bytes(bytes);
+    // A time-out runs only if the instance does not take the available bytes.
     if (this.sink && this.state === State.Waiting) this.limit(goesOn ? 0 : this.sink.idleMs);
     return goesOn;
   }
