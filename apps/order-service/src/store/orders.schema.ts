@@ -103,7 +103,7 @@ export const migrations: Migrations = {
   '0007-backfills': { up: addBackfills },
   '0008-parked-index': { up: (db) => createEventTables(db, 'order-service') },
   '0009-backfill-confirmation': { up: addBackfillConfirmation },
-  '0011-keys-of-callers': {
+  '0010-keys-of-callers': {
     up: (db) =>
       db.schema
         .alterTable('order_requests')
