@@ -15,6 +15,9 @@ const fieldsOf = ({ traceparent, tracestate, baggage }: IncomingHttpHeaders) => 
   baggage,
 });
 
+/** Requests that no order causes: health checks, and the backfill of product copies. */
+const BACKGROUND = /health|^GET \/products\?/;
+
 /** A server that registers as the user service and as the product service, and records the received fields. */
 class RawNeighbour {
   readonly received: { line: string; fields: ReturnType<typeof fieldsOf> }[] = [];
@@ -25,7 +28,7 @@ class RawNeighbour {
     this.server = createServer((request, response) => {
       void request.toArray().then((chunks: Buffer[]) => {
         const line = `${request.method} ${request.url}`;
-        if (!line.includes('health')) this.received.push({ line, fields: fieldsOf(request.headers) });
+        if (!BACKGROUND.test(line)) this.received.push({ line, fields: fieldsOf(request.headers) });
         const reserves = request.method === 'PUT';
         response.writeHead(reserves ? this.reservationStatus : 200, { 'content-type': 'application/json' });
         response.end(JSON.stringify(reserves ? reservation(Buffer.concat(chunks).toString()) : {}));
