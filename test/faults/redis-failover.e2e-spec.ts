@@ -18,7 +18,7 @@ import {
 import { SharedLimit } from '../support/shared-limit.js';
 
 const PREFIX = 'failover';
-const RATE = 400;
+const RATE = 500;
 const FILE = `version: 1
 services:
   users: { rateLimits: [{ name: shared, requests: ${RATE}, per: 1s, burst: 100, key: service, shared: true }] }
