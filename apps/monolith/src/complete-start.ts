@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isInRotation } from '#apps/gateway';
 import type { Readiness, RunningApp } from '#service-kit';
 
 const POLL_MS = 20;
@@ -9,12 +8,13 @@ const LONGEST_START_MS = 10_000;
 /** Makes the gateway ready once every service is registered and in rotation: until then it would respond 404 or 503. */
 export async function completeStart(
   readiness: Readiness,
-  gateway: RunningApp,
-  services: readonly RunningApp[],
+  services: readonly Pick<RunningApp, 'name' | 'firstRegistration'>[],
+  isInRotation: (service: string) => boolean,
+  longestMs = LONGEST_START_MS,
 ): Promise<void> {
-  const latest = performance.now() + LONGEST_START_MS;
+  const latest = performance.now() + longestMs;
   await Promise.all(services.map(({ firstRegistration }) => firstRegistration));
-  while (!services.every(({ name }) => isInRotation(gateway, name)) && performance.now() < latest) {
+  while (!services.every(({ name }) => isInRotation(name)) && performance.now() < latest) {
     if (readiness.isLeaving) return;
     await sleep(POLL_MS, undefined, { ref: false });
   }

@@ -1,4 +1,4 @@
-import { gateway, localRegistryOf } from '#apps/gateway';
+import { gateway, isInRotation, localRegistryOf } from '#apps/gateway';
 import { orderService } from '#apps/order-service';
 import { productService } from '#apps/product-service';
 import { userService } from '#apps/user-service';
@@ -36,7 +36,7 @@ export async function mountMonolith(env: Env): ReturnType<Mount> {
     const options = { env, registry, logLevel, traces, events, host: SERVICE_HOST, exposesProcess: false };
     for (const service of SERVICES) services.push(await boot(service, options));
     events?.begin();
-    void completeStart(readiness, gatewayApp, services);
+    void completeStart(readiness, services, (name) => isInRotation(gatewayApp, name));
     return [gatewayApp, ...services];
   } catch (error) {
     await Promise.allSettled([gatewayApp, ...services].map((app) => app.close()));

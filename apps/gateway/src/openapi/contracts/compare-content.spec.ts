@@ -28,12 +28,12 @@ describe('media types', () => {
   });
 
   it('match ranges, and whatever their parameters', async () => {
-    const any = content(user, '*/*');
+    const anything = content(user, '*/*');
     const ofText = content(user, 'Application/JSON; charset=utf-8');
     expect(await linesOf(responding({ 200: ofText }), responding({ 200: json }))).toEqual([]);
-    expect(await linesOf(responding({ 200: any }), responding({ 200: json }))).toEqual([]);
+    expect(await linesOf(responding({ 200: anything }), responding({ 200: json }))).toEqual([]);
     expect(await linesOf(receiving(json), receiving(content(user, 'application/*')))).toEqual([]);
-    expect(await linesOf(responding({ 200: any }), responding({ 200: content(text) }))).toEqual([
+    expect(await linesOf(responding({ 200: anything }), responding({ 200: content(text) }))).toEqual([
       'type-changed: response 200 (*/*): object became string',
     ]);
   });
